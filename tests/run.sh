@@ -1,0 +1,51 @@
+#!/bin/sh
+# Runs every fast test of BUILD and the shell tests of tests/tool, two at a time, each under a time limit, and closes with
+# the one line `N passed, N failed`. A test speaks TAP (cmocka does when asked); a program that dies counts as a failure.
+set -u
+build=${1:-build}
+here=$(cd "$(dirname "$0")" && pwd)
+AKTA_BUILD=$(cd "$build" && pwd)
+export AKTA_BUILD CMOCKA_MESSAGE_OUTPUT=TAP
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+trap 'exit 130' INT TERM
+
+{ find "$AKTA_BUILD/tests/unit" "$AKTA_BUILD/tests/prop" -type f -perm -u+x 2>/dev/null
+  find "$here/lint" "$here/tool" -name 'test_*.sh' -o -name 'test_*.py' 2>/dev/null; } | sort >"$out/list"
+sed 's/.*/"&"/' "$out/list" | xargs -P "$(nproc)" -I{} sh -c '
+    out=$1 here=$2 AKTA_BUILD=$3; t=$4
+    name=$(echo "$t" | sed "s|^$AKTA_BUILD/tests/||; s|^$here/||; s|/|-|g")
+    case $t in
+        *.sh) timeout 170 sh "$t" ;;
+        *.py) timeout 170 python3 "$t" ;;
+        *) timeout 170 "$t" ;;
+    esac >"$out/$name.tap" 2>"$out/$name.err"
+    echo $? >"$out/$name.rc"' sh "$out" "$here" "$AKTA_BUILD" {}
+
+passed=0 failed=0 skipped=0
+for rc in "$out"/*.rc; do
+    [ -e "$rc" ] || break
+    t=${rc%.rc}
+    name=$(basename "$t")
+    ok=$(grep -c '^ok ' "$t.tap" | head -1)
+    skip=$(grep -ciE '^ok .*# *skip' "$t.tap" | head -1)
+    bad=$(grep -c '^not ok ' "$t.tap" | head -1)
+    ok=$((ok - skip))
+    if [ "$(cat "$rc")" != 0 ] && [ "$bad" = 0 ]; then
+        bad=1
+        echo "not ok $name: ended with status $(cat "$rc") ($ok assertions passed before)"
+    fi
+    if [ "$bad" != 0 ]; then
+        echo "--- $name"
+        grep -A8 '^not ok ' "$t.tap" | head -60
+        tail -n 25 "$t.err"
+    fi
+    if [ "$ok" = 0 ] && [ "$bad" = 0 ] && [ "$skip" = 0 ]; then
+        bad=1
+        echo "not ok $name: it ran no test"
+    fi
+    passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + skip))
+done
+[ "$skipped" = 0 ] || echo "skipped: $skipped"
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ] && [ "$passed" -gt 0 ]
