@@ -49,12 +49,14 @@ enum store_table {
     T_FILE_BY_CLASS, /* class NUL opened(be32) file id -> nothing */
     T_RECORD,        /* record id(16) -> record */
     T_RECORD_BY_FILE,/* file id(16) seq(be32) -> record id */
+    T_OPENING,       /* object id(16) event(be32) -> sealed salts and metadata lines behind a ledger entry's openings */
     T_KEY,           /* object id(16) -> wrapped key */
     T_QUEUE,         /* action(u8) review-from(be32, biased) class NUL file id -> nothing: what is due */
     T_HELD,          /* the same key for files under a hold */
     T_HOLD,          /* hold id(16) -> hold */
     T_HOLD_BY_FILE,  /* file id(16) hold id(16) -> nothing */
     T_FORECAST,      /* year(be16) action(u8) -> files, records, bytes */
+    T_JOB,           /* long work that goes on after a crash: name NUL… -> where it stands */
     T_FIXITY,        /* last checked(be64) record id -> nothing: what to verify next */
     T_FAULT,         /* record id -> what the last check found wrong */
     T_LOG_ENTRY,     /* index(be64) -> entry bytes */
