@@ -1,0 +1,66 @@
+/* store_internal.h: what the files of the room share. Nobody outside archive/store/ includes it, except its tests.
+ *
+ * DIR, as this room lays it out (all folders 0700, all files 0600):
+ *   format          "akta-data 1\n", exactly; written last when a DIR is made, so a half-made one is no archive
+ *   env/            Berkeley DB: TABLE.db and log.NNNNNNNNNN
+ *   content/ab/cd…  content files: two hex digits, a slash, thirty hex digits; any other name there is a temporary
+ *   keys/kek-N      key-encryption key of epoch N (eight digits); other files in keys/ belong to higher rooms
+ *   run/owner       flock of the owning process
+ *   run/ballast     reserve of free space
+ *   run/synced      how far the transaction log is known to be durable (see bdb_hooks.c)
+ *   run/panics      one line for each fail-stop
+ *   run/doctor-*    scratch copies; removed at open
+ *   log/, akta.conf belong to higher rooms; a backup copies them */
+#ifndef AKTA_STORE_INTERNAL_H
+#define AKTA_STORE_INTERNAL_H
+
+#include "store.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#define STORE_FORMAT_LINE "akta-data 1\n"
+#define STORE_PATH_MAX    3072u
+#define TABLE_PAGE        4096u
+
+struct engine;  /* Berkeley DB: bdb*.c */
+struct writer;  /* the committer thread: writer.c */
+struct keyring; /* key-encryption keys in locked memory: keys.c */
+
+struct store {
+    struct store_config config; /* config.dir points to `dir` */
+    char dir[STORE_PATH_MAX];   /* absolute */
+    int dir_fd, env_fd, content_fd, keys_fd, run_fd, owner_fd;
+    unsigned cores; /* processors this process may use, at least 1 */
+    bool maintenance;
+    struct engine *engine;
+    struct writer *writer;
+    struct keyring *keys;
+    const struct row_kind *kinds[TABLE_COUNT]; /* for doctor; set before threads start */
+    atomic_uint_fast64_t commits, batches, retries;
+    atomic_uint backups; /* running backups: the transaction logs they need stay */
+};
+
+/* ---- dir.c: the folder */
+bool dir_lay(struct store *s, struct err *e) MUST_USE;   /* an empty DIR gets its folders; format comes last */
+bool dir_enter(struct store *s, struct err *e) MUST_USE; /* opens the folders of an existing DIR, checks format, owns it */
+bool dir_seal(struct store *s, struct err *e) MUST_USE;  /* writes format: from now on this is an archive */
+void dir_leave(struct store *s);
+bool dir_prepare_env(struct store *s, struct err *e) MUST_USE; /* refuses DB_CONFIG, removes left-over regions */
+bool dir_absolute(const char *dir, char out[STORE_PATH_MAX], struct err *e) MUST_USE;
+bool dir_remove_tree(int dir, const char *name, struct err *e) MUST_USE; /* absent is fine */
+/* Calls `each` for every entry but . and .. ; order is that of the disk. */
+typedef bool (*dir_each)(void *ctx, int dir, const char *name, bool is_folder, struct err *e);
+bool dir_list(int dir, const char *path, dir_each each, void *ctx, struct err *e) MUST_USE;
+
+/* ---- space.c: free space, ballast, panics */
+uint64_t space_free(const struct store *s);
+bool space_enough(const struct store *s); /* over the floor, counting the ballast that is still owed */
+void ballast_drop_if_full(struct store *s);
+void ballast_restore(struct store *s); /* when there is room for it */
+bool panics_recent(const struct store *s, unsigned *count);
+void panics_clear(const struct store *s);
+/* Records the panic in run/panics and ends the process. */
+void store_fail_stop(int run_fd, const char *why_fmt, ...) PRINTF_LIKE(2, 3) __attribute__((noreturn));
+
+#endif
