@@ -41,8 +41,17 @@ $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -Iinclude -I$(<D) $(if $(filter tests/%,$<),-Itests/lib -I.,) -MMD -MP -c $< -o $@
 
+# Dated law that ships with the program: conf/NAME.tsv becomes the symbols _binary_NAME_tsv_start and _end (dashes turn
+# into underscores) inside the library of the room that reads it.
+DATA_OF_record := plan retention-rules proposals
+DATA_OF_office := holidays
+data_obj = $(patsubst %,$(BUILD)/obj/data/%.o,$(DATA_OF_$(1)))
+$(BUILD)/obj/data/%.o: conf/%.tsv
+	@mkdir -p $(@D)
+	cd conf && ld -r -b binary -z noexecstack -o $(CURDIR)/$@ $(<F)
+
 define room_rule
-$(call room_lib,$(1)): $(call room_obj,$(1))
+$(call room_lib,$(1)): $(call room_obj,$(1)) $(call data_obj,$(1))
 	@mkdir -p $$(@D)
 	@rm -f $$@
 	ar rcs $$@ $$^
