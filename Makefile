@@ -4,23 +4,29 @@
 
 ROOMS   := base store ledger record office command
 SAN     ?=
-BUILD   := build$(if $(SAN),-san,)
+FUZZ    ?=
+COVER   ?=
+BUILD   := build$(if $(SAN),-san,)$(if $(FUZZ),-fuzz,)$(if $(COVER),-cover,)
 PREFIX  ?= /usr
 DESTDIR ?=
 DATA    ?= var/demo
 PORT    ?= 8080
 
-CC      := gcc
-OPT     := $(if $(SAN),-O1 -fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer,-O2)
+comma   := ,
+CC      := $(if $(FUZZ),clang,gcc)
+SAN_ON  := -fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+OPT     := $(if $(SAN),-O1 $(SAN_ON),$(if $(FUZZ),-O1 $(SAN_ON) -fsanitize=fuzzer-no-link,$(if $(COVER),-O0 --coverage,-O2)))
 WARN    := -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes \
            -Wmissing-prototypes -Wold-style-definition -Wpointer-arith -Wcast-align=strict -Wcast-qual -Wvla \
            -Wformat=2 -Wundef -Wwrite-strings -Wimplicit-fallthrough=5 -Wlogical-op -Wduplicated-cond \
            -Wduplicated-branches -Wnull-dereference -Wswitch-enum -Wunused-macros
-HARD    := -fstack-protector-strong -fstack-clash-protection -fPIE $(if $(SAN),,-D_FORTIFY_SOURCE=2)
+ifneq ($(FUZZ)$(COVER),)
+WARN    := -Wall -Wextra
+endif
+HARD    := -fstack-protector-strong -fstack-clash-protection -fPIE $(if $(SAN)$(FUZZ)$(COVER),,-D_FORTIFY_SOURCE=2)
 CFLAGS  := -std=c17 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -g -pthread $(OPT) $(WARN) $(HARD) $(EXTRA_CFLAGS)
-LDFLAGS := -pie -pthread -Wl,-z,relro,-z,now,--as-needed $(if $(SAN),-fsanitize=address$(comma)undefined,)
+LDFLAGS := -pie -pthread -Wl,-z,relro,-z,now,--as-needed $(if $(SAN)$(FUZZ),$(SAN_ON),) $(if $(COVER),--coverage,)
 LIBS    := -ldb-5.3 -lgcrypt -ldeflate -lz -ljansson -lunistring
-comma   := ,
 
 room_src  = $(wildcard archive/$(1)/*.c)
 room_obj  = $(patsubst %.c,$(BUILD)/obj/%.o,$(call room_src,$(1)))
@@ -29,13 +35,13 @@ ROOM_LIBS := $(foreach r,$(ROOMS),$(call room_lib,$(r)))
 # The link order is the house turned round: a lower room cannot reach a higher one.
 LINK_ALL := $(foreach r,command office record ledger store base,$(call room_lib,$(r)))
 
-all: build/all-programs
-.PHONY: all run check clean install bench check-san check-fault check-crash fuzz cover lint format packages
+all: all-programs
+.PHONY: all all-programs tests-built run check check-valgrind clean install bench check-san check-fault check-crash fuzz cover lint format packages
 .SECONDARY:
 .DELETE_ON_ERROR:
 
 PROGRAMS := $(BUILD)/akta $(BUILD)/akta-fcgi $(BUILD)/akta-inspect
-build/all-programs: $(PROGRAMS)
+all-programs: $(PROGRAMS)
 
 $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -98,10 +104,67 @@ check: packages
 	@$(MAKE) --no-print-directory -s -j$$(nproc) all tests-built
 	@sh tests/run.sh $(BUILD)
 
+check-san: packages
+	@$(MAKE) --no-print-directory -s -j$$(nproc) SAN=1 all tests-built
+	@ASAN_OPTIONS=detect_stack_use_after_return=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1 \
+		sh tests/run.sh build-san
+check-valgrind: packages
+	@$(MAKE) --no-print-directory -s -j$$(nproc) all tests-built
+	@sh tests/lib/valgrind.sh build
+check-fault: packages
+	@$(MAKE) --no-print-directory -s -j$$(nproc) all build/tests/fault/shim.so
+	@sh tests/fault/run.sh build
+check-crash: packages
+	@$(MAKE) --no-print-directory -s -j$$(nproc) all
+	@sh tests/crash/run.sh build $(or $(ROUNDS),60)
+
+# ---- fuzzers: tests/fuzz/NAME.c, seeds in tests/fuzz/corpus/NAME; FUZZ_SECONDS each.
+FUZZ_SECONDS ?= 60
+FUZZ_BIN := $(patsubst tests/fuzz/%.c,build-fuzz/fuzz/%,$(wildcard tests/fuzz/*.c))
+fuzz:
+	@sh tests/lib/packages.sh build bench
+	@$(MAKE) --no-print-directory -s -j$$(nproc) FUZZ=1 $(FUZZ_BIN)
+	@sh tests/fuzz/run.sh build-fuzz $(FUZZ_SECONDS)
+build-fuzz/fuzz/%: tests/fuzz/%.c $(LINK_ALL)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -Iinclude -I. -fsanitize=fuzzer $(LDFLAGS) -o $@ $< $(LINK_ALL) $(LIBS)
+
+# ---- benchmarks: tests/bench/NAME.c link everything; yardstick programs link what they say themselves.
+bench:
+	@sh tests/lib/packages.sh build bench
+	@$(MAKE) --no-print-directory -s -j$$(nproc) all bench-built
+	@sh tests/bench/bench.sh build
+BENCH_BIN := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
+BENCH_SHIM := $(BUILD)/bench/slow_sync.so
+bench-built: $(filter-out %/slow_sync,$(BENCH_BIN)) $(BENCH_SHIM)
+$(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(LINK_ALL)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lm
+$(BUILD)/bench/%.so: tests/bench/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -fPIC -shared -o $@ $< -ldl
+$(BUILD)/tests/fault/%.so: tests/fault/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -fPIC -shared -o $@ $< -ldl
+
+cover:
+	@sh tests/lib/packages.sh build check bench
+	@$(MAKE) --no-print-directory -s -j$$(nproc) COVER=1 all tests-built
+	@sh tests/run.sh build-cover
+	@sh tests/lib/cover.sh build-cover
+
+install: all
+	install -D -m 755 $(BUILD)/akta $(DESTDIR)$(PREFIX)/bin/akta
+	install -D -m 755 $(BUILD)/akta-fcgi $(DESTDIR)$(PREFIX)/sbin/akta-fcgi
+	install -D -m 755 $(BUILD)/akta-inspect $(DESTDIR)$(PREFIX)/libexec/akta/akta-inspect
+	install -D -m 644 conf/office.conf $(DESTDIR)$(PREFIX)/share/akta/office.conf
+	install -D -m 644 $(BUILD)/akta.1 $(DESTDIR)$(PREFIX)/share/man/man1/akta.1
+	install -D -m 644 $(BUILD)/akta.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/akta
+
 lint:
-	@sh tests/lint/run.sh
+	@for t in tests/lint/test_*.sh; do sh $$t || exit 1; done
 
 clean:
-	rm -rf build build-san
+	rm -rf build build-san build-fuzz build-cover
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
