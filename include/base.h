@@ -53,6 +53,7 @@ struct err {
     char text[512];
 };
 #define ERR_INIT ((struct err){.code = ERR_NONE})
+void err_init(struct err *e, enum lang lang);
 
 /* Sets the reason and returns false, so that `return err_set(e, …)` is the whole failure path. `msgid` is an English
  * literal marked by being here: xgettext collects it, and it is translated into e->lang. `e` may not be NULL. */
@@ -119,7 +120,7 @@ struct str arena_fmt(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
 struct buf {
     uint8_t *p;
     size_t n, cap, max;
-    bool failed;
+    bool failed, over_ceiling; /* over_ceiling: why it failed */
 };
 #define BUF_INIT(ceiling) ((struct buf){.max = (ceiling)})
 void buf_free(struct buf *b); /* for CLEANUP; wipes nothing: secrets do not go through buffers */
@@ -196,7 +197,7 @@ struct day day_easter(int year);                                /* Gregorian, Me
 
 typedef int64_t instant; /* seconds since 1970-01-01T00:00:00Z */
 #define INSTANT_TEXT_SIZE 21
-void instant_text(instant t, char out[INSTANT_TEXT_SIZE]); /* "2026-11-21T19:05:17Z" */
+void instant_text(instant t, char out[INSTANT_TEXT_SIZE]); /* "2026-11-21T19:05:17Z"; outside the years of days "" */
 bool instant_parse(struct str s, instant *out);            /* exactly that form */
 /* Polish civil time by the European rule in force since 1996 (last Sundays of March and October, 01:00 UTC). */
 struct day warsaw_day(instant t);
@@ -305,6 +306,7 @@ void fd_close(int *fd); /* for CLEANUP; -1 is nothing */
 bool fd_read_full(int fd, void *p, size_t n, size_t *got, struct err *e) MUST_USE; /* *got < n only at the end */
 bool fd_pread_full(int fd, void *p, size_t n, off_t at, struct err *e) MUST_USE;   /* a short file is ERR_CORRUPT */
 bool fd_write_full(int fd, const void *p, size_t n, struct err *e) MUST_USE;
+/* A file that is not there is ERR_NOT_FOUND, one of more than max bytes ERR_TOO_BIG. */
 bool file_read(int dir, const char *path, size_t max, struct arena *a, struct bytes *out, struct err *e) MUST_USE;
 /* Temporary beside it, write, fdatasync, rename, sync of the directory. A failed sync is a fail_stop. */
 bool file_write_durable(int dir, const char *path, struct bytes content, mode_t mode, struct err *e) MUST_USE;
@@ -348,6 +350,10 @@ void log_sink(void (*write_line)(const char *line, size_t n)); /* NULL: standard
 /* A value under construction, shallow by design (depth at most 8). NULL-safe: after a failed allocation every call does
  * nothing and json_line fails. */
 struct json;
+/* jansson exports these three names; ours must not stand in for them at the link. */
+#define json_object akta_json_object
+#define json_array  akta_json_array
+#define json_null   akta_json_null
 struct json *json_object(void);
 struct json *json_array(void);
 void json_free(struct json **j);
@@ -361,6 +367,7 @@ void json_instant(struct json *o, const char *key, instant t);
 void json_hex(struct json *o, const char *key, struct bytes b);
 void json_put(struct json *o, const char *key, struct json **child); /* takes the child */
 void json_push(struct json *array, struct json **child);             /* takes the child */
+void json_push_text(struct json *array, struct str v);
 bool json_line(const struct json *j, struct buf *out, struct err *e); /* one compact line with LF */
 
 #endif

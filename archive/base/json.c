@@ -1,0 +1,234 @@
+/* json.c: JSON out, built over jansson, which no other file knows.
+ *
+ * A value remembers the first thing that went wrong in it or in a child, so that callers build without checking and
+ * json_line tells. Allocations pass through mem.c. A child put into a parent belongs to it. */
+#include <jansson.h>
+
+/* Named here, before base.h takes these three names for the house. */
+static json_t *new_object(void)
+{
+    return json_object();
+}
+
+static json_t *new_array(void)
+{
+    return json_array();
+}
+
+static json_t *new_null(void)
+{
+    return json_null();
+}
+
+#include "base.h"
+
+#include <pthread.h>
+
+#define DEPTH_MOST 8
+
+struct json {
+    json_t *value;
+    enum err_code failed; /* ERR_NONE while all went well */
+    int depth;            /* levels in it: 1 for an object of plain values */
+};
+
+static void use_house_memory(void)
+{
+    json_set_alloc_funcs(mem_alloc, mem_free);
+}
+
+static void start(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, use_house_memory);
+}
+
+static struct json *wrap(json_t *value)
+{
+    struct json *j = value != NULL ? mem_alloc(sizeof *j) : NULL;
+    if (j == NULL) {
+        json_decref(value);
+        return NULL;
+    }
+    *j = (struct json){.value = value, .failed = ERR_NONE, .depth = 1};
+    return j;
+}
+
+struct json *json_object(void)
+{
+    start();
+    return wrap(new_object());
+}
+
+struct json *json_array(void)
+{
+    start();
+    return wrap(new_array());
+}
+
+void json_free(struct json **j)
+{
+    if (*j != NULL) {
+        json_decref((*j)->value);
+        mem_free(*j);
+        *j = NULL;
+    }
+}
+
+static void note(struct json *j, enum err_code failed)
+{
+    if (j->failed == ERR_NONE) {
+        j->failed = failed;
+    }
+}
+
+/* Puts a plain value into an object (key) or an array (no key); takes `value`, NULL when it could not be made. */
+static void put(struct json *j, const char *key, json_t *value)
+{
+    if (j == NULL) {
+        json_decref(value);
+        return;
+    }
+    int failed = key != NULL ? json_object_set_new(j->value, key, value) : json_array_append_new(j->value, value);
+    if (failed != 0) {
+        note(j, ERR_MEMORY);
+    }
+}
+
+static json_t *text_value(struct json *j, struct str v)
+{
+    if (v.p == NULL) {
+        return new_null();
+    }
+    if (j != NULL && !utf8_valid(v)) {
+        note(j, ERR_INVALID);
+        return new_null();
+    }
+    return json_stringn_nocheck(v.p, v.n);
+}
+
+void json_text(struct json *o, const char *key, struct str v)
+{
+    put(o, key, text_value(o, v));
+}
+
+void json_push_text(struct json *array, struct str v)
+{
+    put(array, NULL, text_value(array, v));
+}
+
+void json_u64(struct json *o, const char *key, uint64_t v)
+{
+    if (o != NULL && v > INT64_MAX) {
+        note(o, ERR_TOO_BIG);
+        return;
+    }
+    put(o, key, json_integer((json_int_t)v));
+}
+
+void json_i64(struct json *o, const char *key, int64_t v)
+{
+    put(o, key, json_integer(v));
+}
+
+void json_bool(struct json *o, const char *key, bool v)
+{
+    put(o, key, json_boolean(v));
+}
+
+void json_null(struct json *o, const char *key)
+{
+    put(o, key, new_null());
+}
+
+void json_day(struct json *o, const char *key, struct day d)
+{
+    char text[DAY_TEXT_SIZE];
+    day_text(d, text);
+    json_text(o, key, text[0] != '\0' ? str_of(text) : STR_NONE);
+}
+
+void json_instant(struct json *o, const char *key, instant t)
+{
+    char text[INSTANT_TEXT_SIZE];
+    instant_text(t, text);
+    json_text(o, key, text[0] != '\0' ? str_of(text) : STR_NONE);
+}
+
+void json_hex(struct json *o, const char *key, struct bytes b)
+{
+    char *hex = o != NULL ? mem_alloc(2 * b.n + 1) : NULL;
+    if (hex == NULL) {
+        put(o, key, NULL);
+        return;
+    }
+    hex_encode(b, hex);
+    put(o, key, json_stringn_nocheck(hex, 2 * b.n));
+    mem_free(hex);
+}
+
+static void adopt(struct json *parent, const char *key, struct json **child)
+{
+    struct json *c = *child;
+    *child = NULL;
+    if (parent == NULL) {
+        json_free(&c);
+        return;
+    }
+    if (c == NULL) {
+        note(parent, ERR_MEMORY);
+        return;
+    }
+    if (c->failed != ERR_NONE) {
+        note(parent, c->failed);
+    }
+    if (c->depth >= DEPTH_MOST) {
+        note(parent, ERR_TOO_BIG);
+        json_free(&c);
+        return;
+    }
+    if (parent->depth < c->depth + 1) {
+        parent->depth = c->depth + 1;
+    }
+    put(parent, key, c->value);
+    mem_free(c);
+}
+
+void json_put(struct json *o, const char *key, struct json **child)
+{
+    adopt(o, key, child);
+}
+
+void json_push(struct json *array, struct json **child)
+{
+    adopt(array, NULL, child);
+}
+
+static int append(const char *p, size_t n, void *buf)
+{
+    struct buf *out = buf;
+    buf_add(out, p, n);
+    return out->failed ? -1 : 0;
+}
+
+bool json_line(const struct json *j, struct buf *out, struct err *e)
+{
+    enum err_code failed = j != NULL ? j->failed : ERR_MEMORY;
+    if (failed == ERR_INVALID) {
+        return err_set(e, failed, "a text for the JSON output is not valid UTF-8");
+    }
+    if (failed == ERR_TOO_BIG) {
+        return err_set(e, failed, "a value is too large or too deep for the JSON output");
+    }
+    if (failed != ERR_NONE) {
+        return err_set(e, ERR_MEMORY, "out of memory");
+    }
+    size_t start_at = out->n;
+    bool dumped = json_dump_callback(j->value, append, out, JSON_COMPACT) == 0;
+    buf_add_u8(out, '\n');
+    if (!buf_ok(out, e) || (!dumped && !err_set(e, ERR_MEMORY, "out of memory"))) {
+        out->n = start_at;
+        return false;
+    }
+    return true;
+}
