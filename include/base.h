@@ -17,6 +17,12 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+/* Before the ban at the end of this file, which would otherwise refuse their own declarations. */
+#include <alloca.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
 
 #define MUST_USE __attribute__((warn_unused_result))
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
@@ -369,5 +375,14 @@ void json_put(struct json *o, const char *key, struct json **child); /* takes th
 void json_push(struct json *array, struct json **child);             /* takes the child */
 void json_push_text(struct json *array, struct str v);
 bool json_line(const struct json *j, struct buf *out, struct err *e); /* one compact line with LF */
+
+/* ---------------------------------------------------------------- what nobody calls */
+
+/* Unbounded copies, parsers without a verdict, the machine's time zone, the shell: a use does not compile. Instead:
+ * snprintf, buf_fmt, arena_fmt; parse_u64, parse_i64; day_*, instant_text, warsaw_clock; posix_spawn. */
+#undef alloca
+#pragma GCC poison strcpy strcat strncpy strncat stpcpy sprintf vsprintf gets strtok
+#pragma GCC poison atoi atol atoll atof strtol strtoll strtoul strtoull
+#pragma GCC poison gmtime localtime ctime asctime alloca system popen tmpnam tempnam mktemp
 
 #endif
