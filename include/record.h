@@ -66,20 +66,28 @@ struct facts {
     struct fact list[FACTS_MAX];
     size_t count;
 };
-bool facts_set(struct facts *f, struct str name, struct day on, struct err *e) MUST_USE;
+bool facts_set(struct facts *f, struct str name, struct day on, struct err *e) MUST_USE; /* DAY_NONE takes it away */
 const struct fact *facts_find(const struct facts *f, const char *name);
 bool facts_parse(struct str text, struct facts *out, struct err *e) MUST_USE; /* "issued=1978-05-02 holder-death=…" */
 bool facts_text(const struct facts *f, struct buf *out, struct err *e) MUST_USE;
 
 /* One row of conf/retention-rules.tsv: where remarks of the plan make a class count otherwise (R2011 § 4 ust. 11). Rows
- * of a class are tried in order; the first whose condition holds decides; none: the class's own category from closing. */
+ * of a class are tried in order, then those of class "*"; the first whose condition holds decides; none: the class's own
+ * category from closing. */
+enum rule_when {
+    WHEN_REQUIRED,     /* the fact must be known; missing: an exception that names it */
+    WHEN_IF_KNOWN,     /* missing: the row does not apply */
+    WHEN_UNLESS_KNOWN, /* the row applies when the fact is missing, or lies outside its days */
+};
 struct retention_rule {
     char symbol[12];
-    char when_fact[32];          /* "" = always; else this fact must be known (missing: exception that names it) */
-    struct day when_from, when_until; /* and lie within these days, both included; DAY_NONE = open */
+    char when_fact[32];          /* "" = always; else what `when` says of this fact */
+    enum rule_when when;
+    struct day when_from, when_until; /* the fact lies within these days, both included; DAY_NONE = open */
     char category[CATEGORY_TEXT_SIZE]; /* "" = the class's own */
     char count_from[32];         /* "closed" or a fact's name (missing: exception that names it) */
     char action[12];             /* "" = by category; else forces one, such as appraise */
+    struct day arose_from, arose_until; /* files opened in these days only; DAY_NONE = open */
     struct str basis;            /* the remark or act, in Polish */
 };
 struct retention {
@@ -91,6 +99,8 @@ struct retention {
 };
 #define RETENTION_YEARS_A 25u
 struct retention_question {
+    struct str symbol;        /* for the explanation; "" = none */
+    uint64_t status;          /* enum class_status of the class; 0: the plan has no such class, or none was named */
     struct category category; /* of the class version in force when the file arose, or given by hand */
     const struct retention_rule *rules; /* of the class, in order */
     size_t rule_count;
@@ -99,7 +109,7 @@ struct retention_question {
     unsigned years_a;     /* 25 unless a setting says otherwise */
 };
 /* The one function from which every date comes. Total: what cannot be computed is an exception, not a failure; false only
- * without memory. */
+ * without memory. An event never makes the period start before the file is closed. */
 bool retention_compute(const struct retention_question *q, enum lang lang, struct arena *a, struct retention *out,
                        struct err *e) MUST_USE;
 
@@ -115,7 +125,8 @@ struct class_version {
     uint64_t leaf;                      /* 1: an end class, may hold files */
     uint64_t events;
 };
-/* In force on `on`; NOT_FOUND tells the nearest existing class above it. */
+/* In force on `on`; NOT_FOUND tells the nearest existing class above it. The oldest plan also serves the days before it:
+ * older records are brought under it (R2011 § 6 ust. 3). */
 bool class_get(struct txn *t, struct str symbol, struct day on, struct arena *a, struct class_version *out,
                struct err *e) MUST_USE;
 typedef bool (*class_each)(const struct class_version *c, void *ctx, struct err *e);
@@ -138,9 +149,15 @@ struct conf_document {
     struct str text;
     struct day valid_from;
 };
+/* The documents that ship with the program (plan, rules, proposals; holidays are the office's own); text is borrowed. */
+bool conf_builtin(enum conf_kind k, struct conf_document *out);
+/* The day that the head of a document names (`# valid-from: 2011-01-01`); false when it names none. */
+bool conf_document_day(struct str text, struct day *out);
 /* What a document would change: one line each ("+ class 0055 …", "~ 1431 BE5 -> B5", "file WA.1431.12.2021 destroy
  * 2027-01-01 -> …"), the affected files included. */
 typedef bool (*conf_line)(void *ctx, struct str line, struct err *e);
+/* ERR_CONFLICT: another text is in force from that day. ERR_STATE: a newer version exists; versions are added in order.
+ * The same text once more changes nothing. *changed counts the rows that are new, different or gone. */
 bool conf_diff(struct archive *a, const struct conf_document *d, conf_line each, void *ctx, struct err *e) MUST_USE;
 bool conf_apply(struct archive *a, const struct conf_document *d, const struct actor *who, uint64_t *changed,
                 struct err *e) MUST_USE;
