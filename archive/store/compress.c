@@ -1,0 +1,136 @@
+/* compress.c: the one place that knows libdeflate. Whole chunks in, whole chunks out.
+ *
+ * The level was chosen by measurement (libdeflate 1.14, one core of an AMD EPYC, 1 MiB chunks of office-like text and
+ * XML, beside zstd -3 which restic uses; size of the same files, MB/s of plain bytes):
+ *
+ *   level      1      2      3      4      5      6      7      8      9     zstd -3
+ *   ratio    2.92   2.99   3.02   3.05   3.14   3.16   3.18   3.21   3.21    3.75
+ *   MB/s      219    157    136    129    106     93     76     46     40     271
+ *
+ * On running Polish text alone (laws, service cards, the classification plan) 6 gives 4.12 and zstd -3 4.13. Level 5 is
+ * the knee: 4 loses 3 % of size for 20 % of time, 6 gains 0.8 % for 14 %.
+ *
+ * What does not shrink costs 115 MB/s at any level, so a sample is tried first: 8 pieces of 1 KiB at level 1, 25 µs. */
+#include "compress.h"
+
+#include <libdeflate.h>
+#include <pthread.h>
+#include <string.h>
+
+#define LEVEL        5
+#define LEVEL_SAMPLE 1
+#define PIECES       8u
+#define PIECE        1024u
+#define SAMPLE       (PIECES * PIECE)
+#define SAMPLE_FROM  (2 * SAMPLE) /* smaller inputs are cheaper to compress than to guess about */
+#define ZEROS        (1u << 20)
+#define ZEROS_PACKED 2048u
+
+struct deflater {
+    struct libdeflate_compressor *full, *sample;
+    size_t zeros_n; /* 0: not made yet */
+    uint8_t zeros[ZEROS_PACKED];
+    uint8_t piece[SAMPLE];
+    uint8_t packed[SAMPLE];
+};
+
+struct inflater {
+    struct libdeflate_decompressor *d;
+};
+
+/* The library's memory comes from where all memory comes from, so that a test can let it fail. */
+static void use_our_memory(void)
+{
+    libdeflate_set_memory_allocator(mem_alloc, mem_free);
+}
+
+static void library_ready(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, use_our_memory);
+}
+
+struct deflater *deflater_new(void)
+{
+    library_ready();
+    struct deflater *d = mem_zalloc(sizeof *d);
+    if (d == NULL)
+        return NULL;
+    d->full = libdeflate_alloc_compressor(LEVEL);
+    d->sample = libdeflate_alloc_compressor(LEVEL_SAMPLE);
+    if (d->full == NULL || d->sample == NULL)
+        deflater_free(&d);
+    return d;
+}
+
+void deflater_free(struct deflater **d)
+{
+    if (*d == NULL)
+        return;
+    libdeflate_free_compressor((*d)->full);
+    libdeflate_free_compressor((*d)->sample);
+    mem_free(*d);
+    *d = NULL;
+}
+
+/* Each byte equals the one 16 before it, and the first 16 are zero. */
+static bool all_zero(struct bytes in)
+{
+    static const uint8_t zero[16];
+    return in.n > sizeof zero && memcmp(in.p, zero, sizeof zero) == 0 &&
+           memcmp(in.p, in.p + sizeof zero, in.n - sizeof zero) == 0;
+}
+
+/* A sparse file is one chunk of zeros after another: their form is made once. */
+static size_t deflate_zeros(struct deflater *d, struct bytes in, uint8_t *out)
+{
+    if (d->zeros_n == 0)
+        d->zeros_n = libdeflate_zlib_compress(d->full, in.p, in.n, d->zeros, sizeof d->zeros);
+    memcpy(out, d->zeros, d->zeros_n);
+    return d->zeros_n;
+}
+
+/* Shrinks by less than 3 % where it was tried. */
+static bool hardly_shrinks(struct deflater *d, struct bytes in)
+{
+    for (size_t i = 0; i < PIECES; i++)
+        memcpy(d->piece + i * PIECE, in.p + (in.n - PIECE) / (PIECES - 1) * i, PIECE);
+    return libdeflate_zlib_compress(d->sample, d->piece, SAMPLE, d->packed, SAMPLE - SAMPLE / 32) == 0;
+}
+
+size_t deflate_if_it_pays(struct deflater *d, struct bytes in, uint8_t *out)
+{
+    if (in.n == ZEROS && all_zero(in))
+        return deflate_zeros(d, in, out);
+    if (in.n < 2 || (in.n >= SAMPLE_FROM && hardly_shrinks(d, in)))
+        return 0;
+    return libdeflate_zlib_compress(d->full, in.p, in.n, out, in.n - 1);
+}
+
+struct inflater *inflater_new(void)
+{
+    library_ready();
+    struct inflater *i = mem_zalloc(sizeof *i);
+    if (i == NULL)
+        return NULL;
+    i->d = libdeflate_alloc_decompressor();
+    if (i->d == NULL)
+        inflater_free(&i);
+    return i;
+}
+
+void inflater_free(struct inflater **i)
+{
+    if (*i == NULL)
+        return;
+    libdeflate_free_decompressor((*i)->d);
+    mem_free(*i);
+    *i = NULL;
+}
+
+bool inflate_exactly(struct inflater *i, struct bytes in, uint8_t *out, size_t n)
+{
+    size_t read = 0, made = 0;
+    enum libdeflate_result r = libdeflate_zlib_decompress_ex(i->d, in.p, in.n, out, n, &read, &made);
+    return r == LIBDEFLATE_SUCCESS && read == in.n && made == n;
+}

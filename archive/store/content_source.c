@@ -1,0 +1,59 @@
+/* content_source.c: plain bytes from a file descriptor.
+ *
+ * Holes of a sparse file are answered from the map of the file instead of being read: the kernel would fill its cache
+ * with zeros. A pipe or socket is simply read. */
+#include "store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool is_sparse(const struct stat *st)
+{
+    return S_ISREG(st->st_mode) && (uint64_t)st->st_blocks * 512 < (uint64_t)st->st_size;
+}
+
+/* How many bytes from the present position on are a hole; 0: data, or nobody knows. Leaves the position alone. */
+static uint64_t hole_ahead(int fd)
+{
+    struct stat st;
+    if (fstat(fd, &st) != 0 || !is_sparse(&st))
+        return 0;
+    off_t here = lseek(fd, 0, SEEK_CUR);
+    if (here < 0 || here >= st.st_size)
+        return 0;
+    off_t data = lseek(fd, here, SEEK_DATA);
+    if (data < 0 && errno == ENXIO)
+        data = st.st_size;
+    if (lseek(fd, here, SEEK_SET) < 0 || data <= here)
+        return 0;
+    return (uint64_t)(data - here);
+}
+
+static bool read_fd(void *ctx, void *p, size_t n, size_t *got, struct err *e)
+{
+    int fd = *(const int *)ctx;
+    uint64_t hole = hole_ahead(fd);
+    if (hole == 0)
+        return fd_read_full(fd, p, n, got, e);
+    if (n > hole)
+        n = (size_t)hole;
+    if (lseek(fd, (off_t)n, SEEK_CUR) < 0)
+        return err_errno(e, errno, "The source cannot be read on");
+    memset(p, 0, n);
+    *got = n;
+    return true;
+}
+
+struct content_source content_source_fd(int *fd)
+{
+    struct stat st;
+    struct content_source src = {.read = read_fd, .ctx = fd};
+    if (fstat(*fd, &st) == 0 && S_ISREG(st.st_mode)) {
+        src.size_hint = (uint64_t)st.st_size;
+        (void)posix_fadvise(*fd, 0, 0, POSIX_FADV_SEQUENTIAL); /* a hint: nothing depends on it */
+    }
+    return src;
+}
