@@ -26,6 +26,7 @@
 struct engine;  /* Berkeley DB: bdb*.c */
 struct writer;  /* the committer thread: writer.c */
 struct keyring; /* key-encryption keys in locked memory: keys.c */
+struct content_shelf; /* buffers and folders of content files: content_shelf.h */
 
 struct store {
     struct store_config config; /* config.dir points to `dir` */
@@ -36,9 +37,11 @@ struct store {
     struct engine *engine;
     struct writer *writer;
     struct keyring *keys;
+    struct content_shelf *shelf; /* content_shelf_open(content_fd, cores, &shelf, e) at open; _close before dir_leave */
     const struct row_kind *kinds[TABLE_COUNT]; /* for doctor; set before threads start */
     atomic_uint_fast64_t commits, batches, retries;
-    atomic_uint backups; /* running backups: the transaction logs they need stay */
+    atomic_uint log_holds;     /* running backups and checks: the transaction logs they read stay */
+    atomic_bool ballast_owed; /* the reserve was given up and is not back yet */
 };
 
 /* ---- dir.c: the folder */
@@ -48,6 +51,7 @@ bool dir_seal(struct store *s, struct err *e) MUST_USE;  /* writes format: from 
 void dir_leave(struct store *s);
 bool dir_prepare_env(struct store *s, struct err *e) MUST_USE; /* refuses DB_CONFIG, removes left-over regions */
 bool dir_absolute(const char *dir, char out[STORE_PATH_MAX], struct err *e) MUST_USE;
+bool dir_check_format(int dir_fd, const char *dir, struct err *e) MUST_USE;
 bool dir_remove_tree(int dir, const char *name, struct err *e) MUST_USE; /* absent is fine */
 /* Calls `each` for every entry but . and .. ; order is that of the disk. */
 typedef bool (*dir_each)(void *ctx, int dir, const char *name, bool is_folder, struct err *e);
