@@ -95,6 +95,7 @@ struct bytes {
     size_t n;
 };
 #define STR(lit) ((struct str){"" lit, sizeof(lit) - 1})
+#define STR_INIT(lit) {"" lit, sizeof(lit) - 1} /* the same in a static table */
 #define STR_NONE ((struct str){NULL, 0})
 struct str str_of(const char *z); /* view of a NUL-terminated string; NULL gives STR_NONE */
 bool str_eq(struct str a, struct str b);
