@@ -47,6 +47,7 @@ struct category {
     enum category_kind kind;
     unsigned years; /* B and BE: 1…100; else 0 */
 };
+#define CATEGORY_YEARS_LIMIT 100u
 /* "A" "B5" "BE10" "Bc" "B*"; the empty text is CAT_UNKNOWN. */
 bool category_parse(struct str s, struct category *out, struct err *e) MUST_USE;
 #define CATEGORY_TEXT_SIZE 8
