@@ -54,19 +54,22 @@ struct deflater *deflater_new(void)
 {
     library_ready();
     struct deflater *d = mem_zalloc(sizeof *d);
-    if (d == NULL)
+    if (d == NULL) {
         return NULL;
+    }
     d->full = libdeflate_alloc_compressor(LEVEL);
     d->sample = libdeflate_alloc_compressor(LEVEL_SAMPLE);
-    if (d->full == NULL || d->sample == NULL)
+    if (d->full == NULL || d->sample == NULL) {
         deflater_free(&d);
+    }
     return d;
 }
 
 void deflater_free(struct deflater **d)
 {
-    if (*d == NULL)
+    if (*d == NULL) {
         return;
+    }
     libdeflate_free_compressor((*d)->full);
     libdeflate_free_compressor((*d)->sample);
     mem_free(*d);
@@ -84,8 +87,9 @@ static bool all_zero(struct bytes in)
 /* A sparse file is one chunk of zeros after another: their form is made once. */
 static size_t deflate_zeros(struct deflater *d, struct bytes in, uint8_t *out)
 {
-    if (d->zeros_n == 0)
+    if (d->zeros_n == 0) {
         d->zeros_n = libdeflate_zlib_compress(d->full, in.p, in.n, d->zeros, sizeof d->zeros);
+    }
     memcpy(out, d->zeros, d->zeros_n);
     return d->zeros_n;
 }
@@ -93,17 +97,20 @@ static size_t deflate_zeros(struct deflater *d, struct bytes in, uint8_t *out)
 /* Shrinks by less than 3 % where it was tried. */
 static bool hardly_shrinks(struct deflater *d, struct bytes in)
 {
-    for (size_t i = 0; i < PIECES; i++)
+    for (size_t i = 0; i < PIECES; i++) {
         memcpy(d->piece + i * PIECE, in.p + (in.n - PIECE) / (PIECES - 1) * i, PIECE);
+    }
     return libdeflate_zlib_compress(d->sample, d->piece, SAMPLE, d->packed, SAMPLE - SAMPLE / 32) == 0;
 }
 
 size_t deflate_if_it_pays(struct deflater *d, struct bytes in, uint8_t *out)
 {
-    if (in.n == ZEROS && all_zero(in))
+    if (in.n == ZEROS && all_zero(in)) {
         return deflate_zeros(d, in, out);
-    if (in.n < 2 || (in.n >= SAMPLE_FROM && hardly_shrinks(d, in)))
+    }
+    if (in.n < 2 || (in.n >= SAMPLE_FROM && hardly_shrinks(d, in))) {
         return 0;
+    }
     return libdeflate_zlib_compress(d->full, in.p, in.n, out, in.n - 1);
 }
 
@@ -111,18 +118,21 @@ struct inflater *inflater_new(void)
 {
     library_ready();
     struct inflater *i = mem_zalloc(sizeof *i);
-    if (i == NULL)
+    if (i == NULL) {
         return NULL;
+    }
     i->d = libdeflate_alloc_decompressor();
-    if (i->d == NULL)
+    if (i->d == NULL) {
         inflater_free(&i);
+    }
     return i;
 }
 
 void inflater_free(struct inflater **i)
 {
-    if (*i == NULL)
+    if (*i == NULL) {
         return;
+    }
     libdeflate_free_decompressor((*i)->d);
     mem_free(*i);
     *i = NULL;

@@ -18,7 +18,7 @@
 #define SYNC_EACH_MAX  4u           /* up to so many files are synced one by one, more by syncfs */
 #define FOLDER_FILES   4096u        /* of one batch; then it draws another folder */
 #define INLINE_CEILING (256u << 20) /* bytes of inline boxes that a batch holds */
-#define FILE_MODE      0400         /* content is written once */
+#define FILE_MODE      0600
 
 enum batch_state { BATCH_OPEN, BATCH_SYNCED, BATCH_BROKEN };
 
@@ -39,19 +39,20 @@ struct content_batch *content_batch_new(struct store *s, struct err *e)
 {
     struct content_batch *b = mem_zalloc(sizeof *b);
     if (b == NULL) {
-        err_set(e, ERR_MEMORY, "There is no memory for a batch of contents.");
+        err_set(e, ERR_MEMORY, "out of memory");
         return NULL;
     }
     b->shelf = content_shelf_of(s);
     pthread_mutex_init(&b->lock, NULL);
     b->boxes = arena_new(INLINE_CEILING);
     b->dir = disk_now()->openat(b->shelf->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-    if (b->dir < 0)
-        err_errno(e, errno, "The content folder cannot be opened");
-    else if (b->boxes == NULL)
-        err_set(e, ERR_MEMORY, "There is no memory for a batch of contents.");
-    else
+    if (b->dir < 0) {
+        err_errno(e, errno, "the content folder cannot be opened");
+    } else if (b->boxes == NULL) {
+        err_set(e, ERR_MEMORY, "out of memory");
+    } else {
         return b;
+    }
     b->state = BATCH_SYNCED;
     content_batch_free(&b);
     return NULL;
@@ -60,20 +61,23 @@ struct content_batch *content_batch_new(struct store *s, struct err *e)
 static void remove_all(const struct content_batch *b)
 {
     char path[CONTENT_PATH_SIZE];
-    for (size_t i = 0; i < b->count; i++)
+    for (size_t i = 0; i < b->count; i++) {
         for (int temporary = 0; temporary < 2; temporary++) {
             content_path(&b->names[i], temporary == 1, path);
             (void)disk_now()->unlinkat(b->dir, path, 0); /* what stays is swept later */
         }
+    }
 }
 
 void content_batch_free(struct content_batch **bp)
 {
     struct content_batch *b = *bp;
-    if (b == NULL)
+    if (b == NULL) {
         return;
-    if (b->state != BATCH_SYNCED)
+    }
+    if (b->state != BATCH_SYNCED) {
         remove_all(b);
+    }
     arena_free(&b->boxes);
     fd_close(&b->dir);
     mem_free(b->names);
@@ -86,12 +90,14 @@ void content_batch_free(struct content_batch **bp)
 
 static bool names_grow(struct content_batch *b)
 {
-    if (b->count < b->room)
+    if (b->count < b->room) {
         return true;
+    }
     size_t room = b->room == 0 ? 16 : b->room * 2;
     struct id *grown = mem_realloc(b->names, room * sizeof *grown);
-    if (grown == NULL)
+    if (grown == NULL) {
         return false;
+    }
     b->names = grown;
     b->room = room;
     return true;
@@ -104,16 +110,18 @@ static bool name_new(struct content_batch *b, struct id *name, struct err *e)
     pthread_mutex_lock(&b->lock);
     bool open = b->state == BATCH_OPEN, ok = open && names_grow(b);
     if (ok) {
-        if (b->in_folder++ % FOLDER_FILES == 0)
+        if (b->in_folder++ % FOLDER_FILES == 0) {
             b->folder = name->b[0];
+        }
         name->b[0] = b->folder;
         b->touched[b->folder / 8] |= (uint8_t)(1u << b->folder % 8);
         b->names[b->count++] = *name;
     }
     pthread_mutex_unlock(&b->lock);
-    if (!open)
-        return err_set(e, ERR_STATE, "This batch of contents is closed: begin a new one.");
-    return ok || err_set(e, ERR_MEMORY, "There is no memory for another content in this batch.");
+    if (!open) {
+        return err_set(e, ERR_STATE, "this batch of contents is closed; begin a new one");
+    }
+    return ok || err_set(e, ERR_MEMORY, "out of memory");
 }
 
 static bool folder_make(struct content_batch *b, const char *path, struct err *e)
@@ -140,17 +148,20 @@ static bool file_open(void *ctx, struct id *name, int *fd, struct err *e)
     char path[CONTENT_PATH_SIZE];
     const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
     a->named = name_new(a->batch, &a->name, e);
-    if (!a->named)
+    if (!a->named) {
         return false;
+    }
     content_path(&a->name, true, path);
     a->fd = disk_now()->openat(a->batch->dir, path, flags, FILE_MODE);
     if (a->fd < 0 && errno == ENOENT) {
-        if (!folder_make(a->batch, path, e))
+        if (!folder_make(a->batch, path, e)) {
             return false;
+        }
         a->fd = disk_now()->openat(a->batch->dir, path, flags, FILE_MODE);
     }
-    if (a->fd < 0)
-        return err_errno(e, errno, "The content file content/%s cannot be made", path);
+    if (a->fd < 0) {
+        return err_errno(e, errno, "the content file content/%s cannot be made", path);
+    }
     *name = a->name;
     *fd = a->fd;
     return true;
@@ -164,11 +175,12 @@ static void file_drop(struct adding *a)
     content_path(&a->name, true, path);
     (void)disk_now()->unlinkat(b->dir, path, 0);
     pthread_mutex_lock(&b->lock);
-    for (size_t i = b->count; i-- > 0;)
+    for (size_t i = b->count; i-- > 0;) {
         if (memcmp(&b->names[i], &a->name, sizeof a->name) == 0) {
             b->names[i] = b->names[--b->count];
             break;
         }
+    }
     pthread_mutex_unlock(&b->lock);
 }
 
@@ -181,21 +193,25 @@ static bool add(struct content_batch *b, const struct content_source *src, const
     struct content_box box;
     struct content c;
     bool ok = content_write(b->shelf, src, key, object, &place, &c, &box, e);
-    if (ok && adding.fd >= 0)
+    if (ok && adding.fd >= 0) {
         (void)sync_file_range(adding.fd, 0, 0, SYNC_FILE_RANGE_WRITE); /* a hint: the disk may begin */
+    }
     fd_close(&adding.fd);
     if (ok && box.n > 0) {
-        if (a == NULL)
+        if (a == NULL) {
             pthread_mutex_lock(&b->lock);
+        }
         c.inline_sealed = arena_bytes(a == NULL ? b->boxes : a, (struct bytes){box.b, box.n});
-        if (a == NULL)
+        if (a == NULL) {
             pthread_mutex_unlock(&b->lock);
-        ok = c.inline_sealed.p != NULL || err_set(e, ERR_MEMORY, "There is no memory for another content.");
+        }
+        ok = c.inline_sealed.p != NULL || err_set(e, ERR_MEMORY, "out of memory");
     }
-    if (ok)
+    if (ok) {
         *out = c;
-    else if (adding.named)
+    } else if (adding.named) {
         file_drop(&adding);
+    }
     return ok;
 }
 
@@ -223,10 +239,12 @@ static struct content_job *job_take(struct crew *c)
 {
     struct content_job *j = NULL;
     pthread_mutex_lock(&c->lock);
-    if (c->next < c->n && !c->stopped && c->stop != NULL)
+    if (c->next < c->n && !c->stopped && c->stop != NULL) {
         c->stopped = c->stop(c->stop_ctx);
-    if (c->next < c->n && !c->stopped)
+    }
+    if (c->next < c->n && !c->stopped) {
         j = &c->jobs[c->next++];
+    }
     pthread_mutex_unlock(&c->lock);
     return j;
 }
@@ -235,18 +253,21 @@ static void job_do(struct crew *c, struct content_job *j)
 {
     struct content_source src;
     j->ok = j->open(j, &src, &j->e);
-    if (!j->ok)
+    if (!j->ok) {
         return;
+    }
     j->ok = add(c->batch, &src, &j->key, &j->object, NULL, &j->out, &j->e);
-    if (j->close != NULL)
+    if (j->close != NULL) {
         j->close(j);
+    }
 }
 
 static void *crew_main(void *p)
 {
     struct crew *c = p;
-    for (struct content_job *j = job_take(c); j != NULL; j = job_take(c))
+    for (struct content_job *j = job_take(c); j != NULL; j = job_take(c)) {
         job_do(c, j);
+    }
     return NULL;
 }
 
@@ -257,13 +278,15 @@ static void crew_run(struct crew *c, unsigned cores)
     pthread_t thread[CREW_MAX];
     unsigned started = 0;
     while (started + 1 < cores && started + 1 < c->n && started < CREW_MAX) {
-        if (pthread_create(&thread[started], NULL, crew_main, c) != 0)
+        if (pthread_create(&thread[started], NULL, crew_main, c) != 0) {
             break; /* fewer threads do the same work */
+        }
         started++;
     }
     crew_main(c);
-    for (unsigned i = 0; i < started; i++)
+    for (unsigned i = 0; i < started; i++) {
         pthread_join(thread[i], NULL);
+    }
 }
 
 bool content_add_all(struct content_batch *b, struct content_job *jobs, size_t n, bool (*stop)(void *), void *stop_ctx,
@@ -271,14 +294,17 @@ bool content_add_all(struct content_batch *b, struct content_job *jobs, size_t n
 {
     struct crew c = {
         .batch = b, .jobs = jobs, .n = n, .stop = stop, .stop_ctx = stop_ctx, .lock = PTHREAD_MUTEX_INITIALIZER};
-    if (b->state != BATCH_OPEN)
-        return err_set(e, ERR_STATE, "This batch of contents is closed: begin a new one.");
-    for (size_t i = 0; i < n; i++)
+    if (b->state != BATCH_OPEN) {
+        return err_set(e, ERR_STATE, "this batch of contents is closed; begin a new one");
+    }
+    for (size_t i = 0; i < n; i++) {
         jobs[i].ok = false;
+    }
     crew_run(&c, b->shelf->cores);
     pthread_mutex_destroy(&c.lock);
-    for (size_t i = c.next; i < n; i++)
-        err_set(&jobs[i].e, ERR_INTERRUPTED, "It was not taken in: the work was stopped before.");
+    for (size_t i = c.next; i < n; i++) {
+        err_set(&jobs[i].e, ERR_INTERRUPTED, "not taken in: the work was stopped before it");
+    }
     return true;
 }
 
@@ -287,10 +313,12 @@ bool content_add_all(struct content_batch *b, struct content_job *jobs, size_t n
 static bool sync_one(const struct content_batch *b, const char *path, struct err *e)
 {
     int fd CLEANUP(fd_close) = disk_now()->openat(b->dir, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW, 0);
-    if (fd < 0)
-        return err_errno(e, errno, "The content file content/%s cannot be opened again", path);
-    if (disk_now()->fdatasync(fd) != 0)
+    if (fd < 0) {
+        return err_errno(e, errno, "the content file content/%s cannot be opened again", path);
+    }
+    if (disk_now()->fdatasync(fd) != 0) {
         fail_stop("content: sync of a content file failed: %s", strerror(errno));
+    }
     return true;
 }
 
@@ -298,14 +326,16 @@ static bool sync_data(const struct content_batch *b, struct err *e)
 {
     char path[CONTENT_PATH_SIZE];
     if (b->count > SYNC_EACH_MAX) {
-        if (disk_now()->syncfs(b->dir) != 0)
+        if (disk_now()->syncfs(b->dir) != 0) {
             fail_stop("content: syncfs of the content folder failed: %s", strerror(errno));
+        }
         return true;
     }
     for (size_t i = 0; i < b->count; i++) {
         content_path(&b->names[i], true, path);
-        if (!sync_one(b, path, e))
+        if (!sync_one(b, path, e)) {
             return false;
+        }
     }
     return true;
 }
@@ -316,8 +346,9 @@ static bool rename_all(const struct content_batch *b, struct err *e)
     for (size_t i = 0; i < b->count; i++) {
         content_path(&b->names[i], true, from);
         content_path(&b->names[i], false, to);
-        if (disk_now()->renameat(b->dir, from, b->dir, to) != 0)
-            return err_errno(e, errno, "The content file content/%s cannot be given its name", to);
+        if (disk_now()->renameat(b->dir, from, b->dir, to) != 0) {
+            return err_errno(e, errno, "the content file content/%s cannot be given its name", to);
+        }
     }
     return true;
 }
@@ -325,15 +356,18 @@ static bool rename_all(const struct content_batch *b, struct err *e)
 static bool sync_folders(const struct content_batch *b, struct err *e)
 {
     for (unsigned i = 0; i < 256; i++) {
-        if ((b->touched[i / 8] & 1u << i % 8) == 0)
+        if ((b->touched[i / 8] & 1u << i % 8) == 0) {
             continue;
+        }
         char name[3];
         hex_encode((struct bytes){(uint8_t[1]){(uint8_t)i}, 1}, name);
         int fd CLEANUP(fd_close) = disk_now()->openat(b->dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-        if (fd < 0)
-            return err_errno(e, errno, "The folder content/%s cannot be opened", name);
-        if (!dir_sync(fd, e))
+        if (fd < 0) {
+            return err_errno(e, errno, "the folder content/%s cannot be opened", name);
+        }
+        if (!dir_sync(fd, e)) {
             return false;
+        }
     }
     return !b->made_folder || dir_sync(b->dir, e);
 }
@@ -344,10 +378,12 @@ bool content_batch_sync(struct content_batch *b, struct err *e)
     bool open = b->state == BATCH_OPEN;
     b->state = BATCH_BROKEN; /* no more adding; synced when all went well */
     pthread_mutex_unlock(&b->lock);
-    if (!open)
-        return err_set(e, ERR_STATE, "This batch of contents is closed: begin a new one.");
-    if (b->count > 0 && (!sync_data(b, e) || !rename_all(b, e) || !sync_folders(b, e)))
+    if (!open) {
+        return err_set(e, ERR_STATE, "this batch of contents is closed; begin a new one");
+    }
+    if (b->count > 0 && (!sync_data(b, e) || !rename_all(b, e) || !sync_folders(b, e))) {
         return false;
+    }
     b->state = BATCH_SYNCED;
     return true;
 }

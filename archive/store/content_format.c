@@ -13,8 +13,9 @@ enum { FLAG_ZLIB = 1, FLAG_LAST = 2, FLAGS_KNOWN = FLAG_ZLIB | FLAG_LAST };
 
 static void put_be32(uint8_t *p, uint32_t v)
 {
-    for (unsigned i = 0; i < 4; i++)
+    for (unsigned i = 0; i < 4; i++) {
         p[i] = (uint8_t)(v >> (24 - 8 * i));
+    }
 }
 
 static void put_be64(uint8_t *p, uint64_t v)
@@ -51,24 +52,30 @@ bool content_header_check(const uint8_t in[CONTENT_HEADER], const struct id *nam
                           struct err *e)
 {
     struct reader r = reader_of((struct bytes){in, CONTENT_HEADER});
-    if (memcmp(rd_bytes(&r, 8).p, header_magic, 8) != 0)
+    if (memcmp(rd_bytes(&r, 8).p, header_magic, 8) != 0) {
         return err_set(e, ERR_CORRUPT, "it does not begin as a content file does");
+    }
     uint32_t version = rd_be32(&r);
-    if (version > CONTENT_VERSION)
+    if (version > CONTENT_VERSION) {
         return err_set(e, ERR_UNSUPPORTED,
                        "it says format version %u and this program knows up to %u: use a newer one, or the file was "
                        "changed",
                        version, CONTENT_VERSION);
-    if (version != CONTENT_VERSION)
+    }
+    if (version != CONTENT_VERSION) {
         return err_set(e, ERR_CORRUPT, "format version %u never existed", version);
+    }
     uint32_t chunk = rd_be32(&r);
-    if (chunk != CONTENT_CHUNK)
+    if (chunk != CONTENT_CHUNK) {
         return err_set(e, ERR_CORRUPT, "a chunk size of %u was never written", chunk);
+    }
     struct bytes said_name = rd_bytes(&r, 16), said_object = rd_bytes(&r, 16);
-    if (memcmp(said_name.p, name->b, 16) != 0)
+    if (memcmp(said_name.p, name->b, 16) != 0) {
         return err_set(e, ERR_CORRUPT, "its header carries the name of another content: files were exchanged");
-    if (memcmp(said_object.p, object->b, 16) != 0)
+    }
+    if (memcmp(said_object.p, object->b, 16) != 0) {
         return err_set(e, ERR_CORRUPT, "its header says that it belongs to another record");
+    }
     return true;
 }
 
@@ -86,10 +93,12 @@ bool content_frame_read(const uint8_t in[CONTENT_FRAME], struct content_frame *o
     struct content_frame f = {.zlib = (flags & FLAG_ZLIB) != 0, .last = (flags & FLAG_LAST) != 0};
     f.sealed = word & 0xffffffu;
     f.plain = plain;
-    if ((flags & ~(uint32_t)FLAGS_KNOWN) != 0 || plain == 0 || plain > CONTENT_CHUNK || f.sealed <= SEAL_TAG)
+    if ((flags & ~(uint32_t)FLAGS_KNOWN) != 0 || plain == 0 || plain > CONTENT_CHUNK || f.sealed <= SEAL_TAG) {
         return false;
-    if (f.zlib ? f.sealed - SEAL_TAG >= plain : f.sealed - SEAL_TAG != plain)
+    }
+    if (f.zlib ? f.sealed - SEAL_TAG >= plain : f.sealed - SEAL_TAG != plain) {
         return false;
+    }
     *out = f;
     return true;
 }
@@ -106,8 +115,9 @@ bool content_trailer_read(const uint8_t in[CONTENT_TRAILER], struct content_trai
     struct reader r = reader_of((struct bytes){in, CONTENT_TRAILER});
     struct content_trailer t = {.size = rd_be64(&r)};
     t.chunks = rd_be32(&r);
-    if (memcmp(rd_bytes(&r, 4).p, trailer_magic, 4) != 0)
+    if (memcmp(rd_bytes(&r, 4).p, trailer_magic, 4) != 0) {
         return false;
+    }
     *out = t;
     return true;
 }

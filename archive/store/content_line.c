@@ -41,20 +41,23 @@ static bool may_run(const struct line *l, size_t i, unsigned worker)
     const struct line_run *r = l->run;
     const struct line_stage *s = &l->stages[i];
     uint64_t chunk = r->next[i];
-    if (chunk >= l->chunks || (s->caller_only && worker != 0) || (r->busy[i] && !s->side_by_side))
+    if (chunk >= l->chunks || (s->caller_only && worker != 0) || (r->busy[i] && !s->side_by_side)) {
         return false;
-    if (s->after == LINE_FIRST)
+    }
+    if (s->after == LINE_FIRST) {
         return chunk < r->left + l->slots;
+    }
     return stage_done(l, s->after, chunk);
 }
 
 static bool pick(const struct line *l, unsigned worker, size_t *stage)
 {
-    for (size_t i = 0; i < l->count; i++)
+    for (size_t i = 0; i < l->count; i++) {
         if (may_run(l, i, worker)) {
             *stage = i;
             return true;
         }
+    }
     return false;
 }
 
@@ -81,9 +84,9 @@ static void do_stage(struct line *l, size_t stage, unsigned worker)
     bool ok = l->stages[stage].run(l, worker, chunk, &e);
     pthread_mutex_lock(&r->lock);
     r->busy[stage] = false;
-    if (ok)
+    if (ok) {
         note_done(l, stage, chunk);
-    else if (!r->failed) {
+    } else if (!r->failed) {
         r->failed = true;
         *r->e = e;
     }
@@ -96,10 +99,11 @@ static void work(struct line *l, unsigned worker)
     pthread_mutex_lock(&r->lock);
     while (!r->failed && r->left < l->chunks) {
         size_t stage;
-        if (pick(l, worker, &stage))
+        if (pick(l, worker, &stage)) {
             do_stage(l, stage, worker);
-        else
+        } else {
             pthread_cond_wait(&r->changed, &r->lock);
+        }
     }
     pthread_mutex_unlock(&r->lock);
 }
@@ -127,13 +131,15 @@ bool line_run(struct line *l, struct err *e)
     while (started + 1 < l->workers && started < LINE_HELPERS_MAX) {
         struct helper *h = &helpers[started];
         *h = (struct helper){.line = l, .worker = started + 1};
-        if (pthread_create(&h->thread, NULL, helper_main, h) != 0)
+        if (pthread_create(&h->thread, NULL, helper_main, h) != 0) {
             break; /* fewer threads do the same work */
+        }
         started++;
     }
     work(l, 0);
-    for (unsigned i = 0; i < started; i++)
+    for (unsigned i = 0; i < started; i++) {
         pthread_join(helpers[i].thread, NULL);
+    }
     l->run = NULL;
     pthread_cond_destroy(&run.changed);
     pthread_mutex_destroy(&run.lock);

@@ -19,8 +19,9 @@ struct content_reader {
 void content_close(struct content_reader **rp)
 {
     struct content_reader *r = *rp;
-    if (r == NULL)
+    if (r == NULL) {
         return;
+    }
     content_file_close(&r->file);
     sealer_free(&r->sealer);
     content_kit_return(&r->kit);
@@ -32,24 +33,29 @@ void content_close(struct content_reader **rp)
 static bool open_parts(struct content_reader *r, struct content_shelf *sh, const struct id *name,
                        struct bytes inline_sealed, const struct key *key, const struct id *object, struct err *e)
 {
-    if (r->size == 0 && id_is_zero(*name) && inline_sealed.n == 0)
+    if (r->size == 0 && id_is_zero(*name) && inline_sealed.n == 0) {
         return true;
-    if (!content_kit_take(sh, &r->kit, e))
+    }
+    if (!content_kit_take(sh, &r->kit, e)) {
         return false;
-    if (id_is_zero(*name))
+    }
+    if (id_is_zero(*name)) {
         return content_box_open(r->kit.tools[0], key, object, inline_sealed, r->size, r->inline_plain, e);
-    if (!content_file_find(sh, name, r->size, key, object, &r->file, e))
+    }
+    if (!content_file_find(sh, name, r->size, key, object, &r->file, e)) {
         return false;
+    }
     r->sealer = sealer_new(&r->file.own);
-    return r->sealer != NULL || err_set(e, ERR_MEMORY, "There is no memory to open a content.");
+    return r->sealer != NULL || err_set(e, ERR_MEMORY, "out of memory");
 }
 
 bool content_open(struct store *s, const struct id *name, struct bytes inline_sealed, uint64_t size,
                   const struct key *key, const struct id *object, struct content_reader **out, struct err *e)
 {
     struct content_reader *r = mem_zalloc(sizeof *r);
-    if (r == NULL)
-        return err_set(e, ERR_MEMORY, "There is no memory to open a content.");
+    if (r == NULL) {
+        return err_set(e, ERR_MEMORY, "out of memory");
+    }
     r->file = CONTENT_FILE_NONE;
     r->size = size;
     r->chunk = NO_CHUNK;
@@ -73,8 +79,9 @@ static bool bytes_at(struct content_reader *r, uint64_t at, struct bytes *out, s
     struct content_slot *slot = r->kit.slot[0];
     if (r->chunk != number) {
         r->chunk = NO_CHUNK;
-        if (!content_file_chunk(&r->file, number, r->sealer, r->kit.tools[0], slot, e))
+        if (!content_file_chunk(&r->file, number, r->sealer, r->kit.tools[0], slot, e)) {
             return false;
+        }
         r->chunk = number;
     }
     *out = (struct bytes){slot->plain + skip, slot->plain_n - skip};
@@ -86,8 +93,9 @@ bool content_read(struct content_reader *r, uint64_t at, void *p, size_t n, size
     size_t done = 0;
     while (done < n && at + done < r->size) {
         struct bytes b;
-        if (!bytes_at(r, at + done, &b, e))
+        if (!bytes_at(r, at + done, &b, e)) {
             return false;
+        }
         size_t some = b.n < n - done ? b.n : n - done;
         memcpy((uint8_t *)p + done, b.p, some);
         done += some;

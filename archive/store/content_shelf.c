@@ -21,12 +21,13 @@ static unsigned machine_cores(void)
 bool content_shelf_open(int dir_fd, unsigned cores, struct content_shelf **out, struct err *e)
 {
     struct content_shelf *sh = mem_zalloc(sizeof *sh);
-    if (sh == NULL)
-        return err_set(e, ERR_MEMORY, "There is no memory for the content shelf.");
+    if (sh == NULL) {
+        return err_set(e, ERR_MEMORY, "out of memory");
+    }
     sh->cores = cores == 0 ? machine_cores() : cores;
     sh->dir = fcntl(dir_fd, F_DUPFD_CLOEXEC, 3);
     if (sh->dir < 0) {
-        err_errno(e, errno, "The content folder cannot be used");
+        err_errno(e, errno, "the content folder cannot be used");
         mem_free(sh);
         return false;
     }
@@ -53,8 +54,9 @@ static void tools_free(struct content_tools *t)
 void content_shelf_close(struct content_shelf **sh)
 {
     struct content_shelf *s = *sh;
-    if (s == NULL)
+    if (s == NULL) {
         return;
+    }
     while (s->slots != NULL) {
         struct content_slot *slot = s->slots;
         s->slots = slot->next;
@@ -81,12 +83,14 @@ struct content_shelf *content_shelf_of(const struct store *s)
 static struct content_slot *slot_new(void)
 {
     struct content_slot *s = mem_zalloc(sizeof *s);
-    if (s == NULL)
+    if (s == NULL) {
         return NULL;
+    }
     s->plain = mem_alloc(CONTENT_CHUNK);
     s->stored = mem_alloc(CONTENT_STORED_MAX);
-    if (s->plain != NULL && s->stored != NULL)
+    if (s->plain != NULL && s->stored != NULL) {
         return s;
+    }
     slot_free(s);
     return NULL;
 }
@@ -94,11 +98,13 @@ static struct content_slot *slot_new(void)
 static struct content_tools *tools_new(void)
 {
     struct content_tools *t = mem_zalloc(sizeof *t);
-    if (t == NULL)
+    if (t == NULL) {
         return NULL;
+    }
     t->packed = mem_alloc(CONTENT_CHUNK);
-    if (t->packed != NULL)
+    if (t->packed != NULL) {
         return t;
+    }
     tools_free(t);
     return NULL;
 }
@@ -137,8 +143,9 @@ static void slot_give(struct content_shelf *sh, struct content_slot *s)
         sh->idle_slots++;
     }
     pthread_mutex_unlock(&sh->lock);
-    if (!keep)
+    if (!keep) {
         slot_free(s);
+    }
 }
 
 static void tools_give(struct content_shelf *sh, struct content_tools *t)
@@ -151,8 +158,9 @@ static void tools_give(struct content_shelf *sh, struct content_tools *t)
         sh->idle_tools++;
     }
     pthread_mutex_unlock(&sh->lock);
-    if (!keep)
+    if (!keep) {
         tools_free(t);
+    }
 }
 
 /* ---------------------------------------------------------------- kits */
@@ -160,26 +168,29 @@ static void tools_give(struct content_shelf *sh, struct content_tools *t)
 static bool add_worker(struct content_kit *kit)
 {
     struct content_tools *t = tools_take(kit->shelf);
-    if (t != NULL)
+    if (t != NULL) {
         kit->tools[kit->workers++] = t;
+    }
     return t != NULL;
 }
 
 static bool add_slot(struct content_kit *kit)
 {
     struct content_slot *s = slot_take(kit->shelf);
-    if (s != NULL)
+    if (s != NULL) {
         kit->slot[kit->slots++] = s;
+    }
     return s != NULL;
 }
 
 bool content_kit_take(struct content_shelf *sh, struct content_kit *kit, struct err *e)
 {
     *kit = (struct content_kit){.shelf = sh};
-    if (add_worker(kit) && add_slot(kit))
+    if (add_worker(kit) && add_slot(kit)) {
         return true;
+    }
     content_kit_return(kit);
-    return err_set(e, ERR_MEMORY, "There is no memory for a chunk of content.");
+    return err_set(e, ERR_MEMORY, "out of memory");
 }
 
 static bool wide_try(struct content_shelf *sh)
@@ -194,23 +205,29 @@ static bool wide_try(struct content_shelf *sh)
 /* One worker more than cores, because one of them often waits for the disk. */
 void content_kit_widen(struct content_kit *kit)
 {
-    if (kit->wide || kit->shelf->cores < 2 || !wide_try(kit->shelf))
+    if (kit->wide || kit->shelf->cores < 2 || !wide_try(kit->shelf)) {
         return;
+    }
     kit->wide = true;
-    while (kit->workers <= kit->shelf->cores && kit->workers < CONTENT_LINE_WORKERS && add_worker(kit))
+    while (kit->workers <= kit->shelf->cores && kit->workers < CONTENT_LINE_WORKERS && add_worker(kit)) {
         continue;
-    while (kit->slots < CONTENT_LINE_SLOTS && add_slot(kit))
+    }
+    while (kit->slots < CONTENT_LINE_SLOTS && add_slot(kit)) {
         continue;
+    }
 }
 
 void content_kit_return(struct content_kit *kit)
 {
-    while (kit->workers > 0)
+    while (kit->workers > 0) {
         tools_give(kit->shelf, kit->tools[--kit->workers]);
-    while (kit->slots > 0)
+    }
+    while (kit->slots > 0) {
         slot_give(kit->shelf, kit->slot[--kit->slots]);
-    if (!kit->wide)
+    }
+    if (!kit->wide) {
         return;
+    }
     pthread_mutex_lock(&kit->shelf->lock);
     kit->shelf->wide_taken = false;
     pthread_mutex_unlock(&kit->shelf->lock);
@@ -219,14 +236,16 @@ void content_kit_return(struct content_kit *kit)
 
 bool content_tools_deflater(struct content_tools *t, struct err *e)
 {
-    if (t->deflater == NULL)
+    if (t->deflater == NULL) {
         t->deflater = deflater_new();
-    return t->deflater != NULL || err_set(e, ERR_MEMORY, "There is no memory to compress with.");
+    }
+    return t->deflater != NULL || err_set(e, ERR_MEMORY, "out of memory");
 }
 
 bool content_tools_inflater(struct content_tools *t, struct err *e)
 {
-    if (t->inflater == NULL)
+    if (t->inflater == NULL) {
         t->inflater = inflater_new();
-    return t->inflater != NULL || err_set(e, ERR_MEMORY, "There is no memory to decompress with.");
+    }
+    return t->inflater != NULL || err_set(e, ERR_MEMORY, "out of memory");
 }

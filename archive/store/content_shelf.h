@@ -68,8 +68,9 @@ void content_path(const struct id *name, bool temporary, char out[CONTENT_PATH_S
 /* The file name back into an id: 30 hexadecimal digits after an optional dot. false: not a file of ours. */
 bool content_path_parse(const char *folder, const char *file, struct id *name, bool *temporary);
 
-/* Calls each for every content file and temporary, folder by folder in order of name. false from each ends the walk and
- * is handed on. Foreign names are given to `foreign` (may be NULL) as "ab/what". */
+/* Calls each for every content file and temporary, folder by folder, in the order of the disk; each may remove the
+ * file. false from each ends the walk; it is handed on when e says why. Foreign names are given to `foreign` (may be
+ * NULL) as "ab/what". */
 struct content_walk {
     bool (*each)(void *ctx, const struct id *name, bool temporary, int folder_fd, const char *file, struct err *e);
     void (*foreign)(void *ctx, const char *path);

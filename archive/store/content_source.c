@@ -19,16 +19,20 @@ static bool is_sparse(const struct stat *st)
 static uint64_t hole_ahead(int fd)
 {
     struct stat st;
-    if (fstat(fd, &st) != 0 || !is_sparse(&st))
+    if (fstat(fd, &st) != 0 || !is_sparse(&st)) {
         return 0;
+    }
     off_t here = lseek(fd, 0, SEEK_CUR);
-    if (here < 0 || here >= st.st_size)
+    if (here < 0 || here >= st.st_size) {
         return 0;
+    }
     off_t data = lseek(fd, here, SEEK_DATA);
-    if (data < 0 && errno == ENXIO)
+    if (data < 0 && errno == ENXIO) {
         data = st.st_size;
-    if (lseek(fd, here, SEEK_SET) < 0 || data <= here)
+    }
+    if (lseek(fd, here, SEEK_SET) < 0 || data <= here) {
         return 0;
+    }
     return (uint64_t)(data - here);
 }
 
@@ -36,12 +40,15 @@ static bool read_fd(void *ctx, void *p, size_t n, size_t *got, struct err *e)
 {
     int fd = *(const int *)ctx;
     uint64_t hole = hole_ahead(fd);
-    if (hole == 0)
+    if (hole == 0) {
         return fd_read_full(fd, p, n, got, e);
-    if (n > hole)
+    }
+    if (n > hole) {
         n = (size_t)hole;
-    if (lseek(fd, (off_t)n, SEEK_CUR) < 0)
-        return err_errno(e, errno, "The source cannot be read on");
+    }
+    if (lseek(fd, (off_t)n, SEEK_CUR) < 0) {
+        return err_errno(e, errno, "the source cannot be read on");
+    }
     memset(p, 0, n);
     *got = n;
     return true;

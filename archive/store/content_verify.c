@@ -23,8 +23,9 @@ struct check {
 
 static void check_end(struct check *c)
 {
-    for (unsigned i = 0; i < CONTENT_LINE_WORKERS; i++)
+    for (unsigned i = 0; i < CONTENT_LINE_WORKERS; i++) {
         sealer_free(&c->sealer[i]);
+    }
     digest_free(&c->blake);
     digest_free(&c->sha);
     content_file_close(&c->file);
@@ -64,8 +65,9 @@ static bool stage_sink(struct line *l, unsigned worker, uint64_t chunk, struct e
 {
     struct check *c = l->ctx;
     (void)worker;
-    if (c->sink == NULL)
+    if (c->sink == NULL) {
         return true;
+    }
     return c->sink(c->sink_ctx, (struct bytes){slot_of(c, chunk)->plain, slot_of(c, chunk)->plain_n}, e);
 }
 
@@ -78,21 +80,24 @@ static const struct line_stage check_stages[STAGES] = {
 
 static bool no_memory(struct err *e)
 {
-    return err_set(e, ERR_MEMORY, "There is no memory to verify a content.");
+    return err_set(e, ERR_MEMORY, "out of memory");
 }
 
 static bool check_ready(struct check *c, struct err *e)
 {
-    if (c->file.chunks >= WIDE_FROM)
+    if (c->file.chunks >= WIDE_FROM) {
         content_kit_widen(&c->kit);
+    }
     c->blake = digest_new(DIGEST_BLAKE2B);
     c->sha = digest_new(DIGEST_SHA256);
-    if (c->blake == NULL || c->sha == NULL)
+    if (c->blake == NULL || c->sha == NULL) {
         return no_memory(e);
+    }
     for (unsigned i = 0; i < c->kit.workers; i++) {
         c->sealer[i] = sealer_new(&c->file.own);
-        if (c->sealer[i] == NULL)
+        if (c->sealer[i] == NULL) {
             return no_memory(e);
+        }
     }
     return true;
 }
@@ -100,16 +105,18 @@ static bool check_ready(struct check *c, struct err *e)
 static bool check_file(struct check *c, struct content_shelf *sh, const struct content *want, const struct key *key,
                        const struct id *object, struct digests *found, struct err *e)
 {
-    if (!content_file_find(sh, &want->name, want->size, key, object, &c->file, e) || !check_ready(c, e))
+    if (!content_file_find(sh, &want->name, want->size, key, object, &c->file, e) || !check_ready(c, e)) {
         return false;
+    }
     struct line l = {.stages = check_stages,
                      .count = STAGES,
                      .workers = c->kit.workers,
                      .slots = c->kit.slots,
                      .chunks = c->file.chunks,
                      .ctx = c};
-    if (!line_run(&l, e))
+    if (!line_run(&l, e)) {
         return false;
+    }
     digest_end(c->sha, found->sha256);
     digest_end(c->blake, found->blake2b);
     return true;
@@ -124,8 +131,9 @@ static bool check_inline(struct check *c, const struct content *want, const stru
         digests_of((struct bytes){NULL, 0}, found);
         return true;
     }
-    if (!content_box_open(c->kit.tools[0], key, object, want->inline_sealed, want->size, plain, e))
+    if (!content_box_open(c->kit.tools[0], key, object, want->inline_sealed, want->size, plain, e)) {
         return false;
+    }
     digests_of(b, found);
     return c->sink == NULL || c->sink(c->sink_ctx, b, e);
 }
@@ -136,13 +144,16 @@ bool content_verify(struct store *s, const struct content *want, const struct ke
     struct check c CLEANUP(check_end) = {.file = CONTENT_FILE_NONE, .sink = sink, .sink_ctx = sink_ctx};
     struct content_shelf *sh = content_shelf_of(s);
     struct digests found;
-    if (!content_kit_take(sh, &c.kit, e))
+    if (!content_kit_take(sh, &c.kit, e)) {
         return false;
+    }
     bool ok = id_is_zero(want->name) ? check_inline(&c, want, key, object, &found, e)
                                      : check_file(&c, sh, want, key, object, &found, e);
-    if (!ok || digests_equal(&found, &want->digests))
+    if (!ok || digests_equal(&found, &want->digests)) {
         return ok;
-    if (memcmp(found.sha256, want->digests.sha256, SHA256_SIZE) == 0)
-        return err_set(e, ERR_CORRUPT, "The content is not what was taken in: its BLAKE2b-512 digest differs.");
-    return err_set(e, ERR_CORRUPT, "The content is not what was taken in: its SHA-256 digest differs.");
+    }
+    if (memcmp(found.sha256, want->digests.sha256, SHA256_SIZE) == 0) {
+        return err_set(e, ERR_CORRUPT, "the content is not what was taken in: its BLAKE2b-512 digest differs");
+    }
+    return err_set(e, ERR_CORRUPT, "the content is not what was taken in: its SHA-256 digest differs");
 }

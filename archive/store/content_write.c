@@ -36,8 +36,9 @@ struct intake {
 
 static void intake_end(struct intake *in)
 {
-    for (unsigned i = 0; i < CONTENT_LINE_WORKERS; i++)
+    for (unsigned i = 0; i < CONTENT_LINE_WORKERS; i++) {
         sealer_free(&in->sealer[i]);
+    }
     digest_free(&in->blake);
     digest_free(&in->sha);
     buf_free(&in->index);
@@ -56,10 +57,12 @@ static bool source_read(struct intake *in, uint8_t *p, size_t n, size_t *got, st
     *got = 0;
     while (*got < n) {
         size_t some = 0;
-        if (!in->src->read(in->src->ctx, p + *got, n - *got, &some, e))
+        if (!in->src->read(in->src->ctx, p + *got, n - *got, &some, e)) {
             return false;
-        if (some == 0)
+        }
+        if (some == 0) {
             break;
+        }
         *got += some;
     }
     return true;
@@ -69,14 +72,17 @@ static bool source_read(struct intake *in, uint8_t *p, size_t n, size_t *got, st
 static bool slot_fill(struct intake *in, struct content_slot *s, struct err *e)
 {
     size_t got, more = 0, had = in->have_ahead ? 1 : 0;
-    if (had == 1)
+    if (had == 1) {
         s->plain[0] = in->ahead;
+    }
     in->have_ahead = false;
-    if (!source_read(in, s->plain + had, CONTENT_CHUNK - had, &got, e))
+    if (!source_read(in, s->plain + had, CONTENT_CHUNK - had, &got, e)) {
         return false;
+    }
     s->plain_n = had + got;
-    if (s->plain_n == CONTENT_CHUNK && !source_read(in, &in->ahead, 1, &more, e))
+    if (s->plain_n == CONTENT_CHUNK && !source_read(in, &in->ahead, 1, &more, e)) {
         return false;
+    }
     in->have_ahead = more == 1;
     s->last = !in->have_ahead;
     return true;
@@ -89,14 +95,17 @@ static bool stage_take(struct line *l, unsigned worker, uint64_t chunk, struct e
     struct intake *in = l->ctx;
     struct content_slot *s = slot_of(in, chunk);
     (void)worker;
-    if (chunk >= CONTENT_CHUNKS_MAX)
-        return err_set(e, ERR_TOO_BIG, "A content may have at most %u chunks of %u bytes.", CONTENT_CHUNKS_MAX,
+    if (chunk >= CONTENT_CHUNKS_MAX) {
+        return err_set(e, ERR_TOO_BIG, "a content may have at most %u chunks of %u bytes", CONTENT_CHUNKS_MAX,
                        CONTENT_CHUNK);
-    if (chunk > 0 && !slot_fill(in, s, e)) /* the first chunk was read before the line began */
+    }
+    if (chunk > 0 && !slot_fill(in, s, e)) { /* the first chunk was read before the line began */
         return false;
+    }
     in->out->size += s->plain_n;
-    if (s->last)
+    if (s->last) {
         line_end(l, chunk + 1);
+    }
     return true;
 }
 
@@ -128,11 +137,13 @@ static bool stage_pack(struct line *l, unsigned worker, uint64_t chunk, struct e
     struct content_tools *t = in->kit.tools[worker];
     uint8_t *frame = s->stored + CONTENT_HEADER, nonce[SEAL_NONCE], aad[CONTENT_AAD];
     struct bytes body = {s->plain, s->plain_n};
-    if (!content_tools_deflater(t, e))
+    if (!content_tools_deflater(t, e)) {
         return false;
+    }
     size_t packed = deflate_if_it_pays(t->deflater, body, t->packed);
-    if (packed > 0)
+    if (packed > 0) {
         body = (struct bytes){t->packed, packed};
+    }
     struct content_frame f = {.zlib = packed > 0, .last = s->last};
     f.sealed = (uint32_t)(body.n + SEAL_TAG);
     f.plain = (uint32_t)s->plain_n;
@@ -147,8 +158,9 @@ static bool stage_pack(struct line *l, unsigned worker, uint64_t chunk, struct e
  * the sync at the end long nor push everything else out of memory. Hints only: the sync is what counts. */
 static void write_behind(struct intake *in)
 {
-    if (in->written - in->behind < WRITE_BEHIND)
+    if (in->written - in->behind < WRITE_BEHIND) {
         return;
+    }
     off_t from = (off_t)in->behind, n = (off_t)(in->written - in->behind);
     (void)sync_file_range(in->fd, from, n, SYNC_FILE_RANGE_WRITE);
     if (from > 0) {
@@ -162,8 +174,9 @@ static void write_behind(struct intake *in)
 
 static bool put(struct intake *in, const uint8_t *p, size_t n, struct err *e)
 {
-    if (!fd_write_full(in->fd, p, n, e))
-        return err_wrap(e, "A content file cannot be written");
+    if (!fd_write_full(in->fd, p, n, e)) {
+        return err_wrap(e, "a content file cannot be written");
+    }
     in->written += n;
     return true;
 }
@@ -174,11 +187,13 @@ static bool stage_put(struct line *l, unsigned worker, uint64_t chunk, struct er
     struct content_slot *s = slot_of(in, chunk);
     size_t before = chunk == 0 ? CONTENT_HEADER : 0;
     (void)worker;
-    if (chunk == 0)
+    if (chunk == 0) {
         memcpy(s->stored, in->header, CONTENT_HEADER);
+    }
     buf_add_be32(&in->index, (uint32_t)(s->stored_n - CONTENT_FRAME));
-    if (!put(in, s->stored + CONTENT_HEADER - before, before + s->stored_n, e))
+    if (!put(in, s->stored + CONTENT_HEADER - before, before + s->stored_n, e)) {
         return false;
+    }
     write_behind(in);
     return true;
 }
@@ -195,7 +210,7 @@ static const struct line_stage intake_stages[STAGES] = {
 
 static bool no_memory(struct err *e)
 {
-    return err_set(e, ERR_MEMORY, "There is no memory to take in a content.");
+    return err_set(e, ERR_MEMORY, "out of memory");
 }
 
 static bool intake_ready(struct intake *in, const struct key *key, const struct id *object, struct err *e)
@@ -205,12 +220,14 @@ static bool intake_ready(struct intake *in, const struct key *key, const struct 
     content_header_write(&in->out->name, object, in->header);
     in->blake = digest_new(DIGEST_BLAKE2B);
     in->sha = digest_new(DIGEST_SHA256);
-    if (in->blake == NULL || in->sha == NULL)
+    if (in->blake == NULL || in->sha == NULL) {
         return no_memory(e);
+    }
     for (unsigned i = 0; i < in->kit.workers; i++) {
         in->sealer[i] = sealer_new(&own);
-        if (in->sealer[i] == NULL)
+        if (in->sealer[i] == NULL) {
             return no_memory(e);
+        }
     }
     return true;
 }
@@ -220,12 +237,14 @@ static bool put_end(struct intake *in, struct err *e)
 {
     struct content_trailer t = {.size = in->out->size, .chunks = (uint32_t)(in->index.n / 4)};
     uint8_t nonce[SEAL_NONCE], aad[CONTENT_AAD], trailer[CONTENT_TRAILER];
-    if (!buf_ok(&in->index, e))
+    if (!buf_ok(&in->index, e)) {
         return false;
+    }
     size_t sealed = in->index.n + SEAL_TAG;
     uint8_t *p = mem_alloc(sealed + CONTENT_TRAILER);
-    if (p == NULL)
+    if (p == NULL) {
         return no_memory(e);
+    }
     content_trailer_write(&t, trailer);
     content_nonce(CONTENT_DOMAIN_INDEX, 0, nonce);
     content_index_aad(in->header, trailer, aad);
@@ -239,20 +258,24 @@ static bool put_end(struct intake *in, struct err *e)
 static bool write_file(struct intake *in, const struct key *key, const struct id *object,
                        const struct content_place *place, struct err *e)
 {
-    if (!place->open(place->ctx, &in->out->name, &in->fd, e))
+    if (!place->open(place->ctx, &in->out->name, &in->fd, e)) {
         return false;
-    if (!in->kit.slot[0]->last)
+    }
+    if (!in->kit.slot[0]->last) {
         content_kit_widen(&in->kit);
-    if (!intake_ready(in, key, object, e))
+    }
+    if (!intake_ready(in, key, object, e)) {
         return false;
+    }
     struct line l = {.stages = intake_stages,
                      .count = STAGES,
                      .workers = in->kit.workers,
                      .slots = in->kit.slots,
                      .chunks = LINE_ENDLESS,
                      .ctx = in};
-    if (!line_run(&l, e) || !put_end(in, e))
+    if (!line_run(&l, e) || !put_end(in, e)) {
         return false;
+    }
     digest_end(in->sha, in->out->digests.sha256);
     digest_end(in->blake, in->out->digests.blake2b);
     in->out->stored = in->written;
@@ -265,10 +288,12 @@ static bool write_inline(struct intake *in, const struct key *key, const struct 
     struct bytes plain = {in->kit.slot[0]->plain, in->kit.slot[0]->plain_n};
     digests_of(plain, &in->out->digests);
     in->out->size = plain.n;
-    if (plain.n == 0)
+    if (plain.n == 0) {
         return true;
-    if (!content_box_seal(in->kit.tools[0], key, object, plain, box, e))
+    }
+    if (!content_box_seal(in->kit.tools[0], key, object, plain, box, e)) {
         return false;
+    }
     in->out->stored = box->n;
     return true;
 }
@@ -281,14 +306,16 @@ bool content_write(struct content_shelf *sh, const struct content_source *src, c
     struct intake in CLEANUP(intake_end) = {
         .src = src, .fd = -1, .out = &c, .index = BUF_INIT((size_t)CONTENT_CHUNKS_MAX * 4)};
     box->n = 0;
-    if (!content_kit_take(sh, &in.kit, e) || !slot_fill(&in, in.kit.slot[0], e))
+    if (!content_kit_take(sh, &in.kit, e) || !slot_fill(&in, in.kit.slot[0], e)) {
         return false;
+    }
     const struct content_slot *first = in.kit.slot[0];
     c.head_n = first->plain_n < sizeof c.head ? first->plain_n : sizeof c.head;
     memcpy(c.head, first->plain, c.head_n);
     bool ok = first->plain_n <= CONTENT_INLINE_MAX ? write_inline(&in, key, object, box, e)
                                                    : write_file(&in, key, object, place, e);
-    if (ok)
+    if (ok) {
         *out = c;
+    }
     return ok;
 }
