@@ -273,8 +273,9 @@ bool unseal(struct sealer *s, const uint8_t nonce[SEAL_NONCE], struct bytes aad,
 bool seal_box(const struct key *k, struct bytes aad, struct bytes plain, struct buf *out, struct err *e) MUST_USE;
 bool unseal_box(const struct key *k, struct bytes aad, struct bytes box, struct buf *out, struct err *e) MUST_USE;
 
-/* Ed25519 (RFC 8032, pure). Verification rejects S >= L, and a public key that is not canonical or of low order is
- * refused when loaded: libgcrypt 1.10 accepts the first and aborts on the second (log/formats.md §11). */
+/* Ed25519 (RFC 8032, pure). Verification rejects S >= L, and a public key that is not canonical or has a part of low
+ * order is refused when loaded: libgcrypt 1.10 accepts the first and aborts on some of the second. sign_public_ok costs
+ * about as much as a verification: ask it once, when a key is read. */
 struct sign_public {
     uint8_t b[32];
 };

@@ -1,7 +1,9 @@
 /* crypto_sign.c: Ed25519 signatures (RFC 8032, pure) over libgcrypt.
  *
  * libgcrypt 1.10 takes a second form S + L of every signature and aborts the process on some public keys of low order,
- * so both are refused here before it sees them. Signing is deterministic. Seeds are handed over in secure memory. */
+ * so both are refused here before it sees them. A key with a part of low order is refused when loaded: on such keys
+ * implementations disagree, on all others this verdict is that of Go and OpenSSL. Signing is deterministic. Seeds are
+ * handed over in secure memory. */
 #include "crypto.h"
 
 #include <gcrypt.h>
@@ -61,18 +63,47 @@ static void free_secure(uint8_t **p)
     gcry_free(*p); /* wipes secure memory */
 }
 
-/* False also when there is no memory: a key that cannot be checked is not good. */
-static bool on_curve(const struct sign_public *p)
+static gcry_mpi_t mpi_of(const uint8_t little_endian[32])
+{
+    uint8_t big_endian[32];
+    gcry_mpi_t m = NULL;
+    for (size_t i = 0; i < sizeof big_endian; i++) {
+        big_endian[i] = little_endian[sizeof big_endian - 1 - i];
+    }
+    return gcry_mpi_scan(&m, GCRYMPI_FMT_USG, big_endian, sizeof big_endian, NULL) == 0 ? m : NULL;
+}
+
+/* (L - 1) A is the negative of A, that is, A has order L and no part of low order. Asked in this form because on the
+ * way to L A itself libgcrypt would meet the neutral element, which it cannot always take. */
+static bool has_prime_order(gcry_mpi_point_t a, gcry_ctx_t curve)
+{
+    gcry_mpi_t factor CLEANUP(release_mpi) = mpi_of(group_order), p CLEANUP(release_mpi) = mpi_of(field_prime);
+    gcry_mpi_t x CLEANUP(release_mpi) = gcry_mpi_new(0), y CLEANUP(release_mpi) = gcry_mpi_new(0);
+    gcry_mpi_t x2 CLEANUP(release_mpi) = gcry_mpi_new(0), y2 CLEANUP(release_mpi) = gcry_mpi_new(0);
+    gcry_mpi_point_t product CLEANUP(release_point) = gcry_mpi_point_new(0);
+    if (factor == NULL || p == NULL) {
+        return false;
+    }
+    gcry_mpi_sub_ui(factor, factor, 1);
+    gcry_mpi_ec_mul(product, factor, a, curve);
+    if (gcry_mpi_ec_get_affine(x, y, a, curve) != 0 || gcry_mpi_ec_get_affine(x2, y2, product, curve) != 0) {
+        return false;
+    }
+    gcry_mpi_addm(x2, x2, x, p);
+    return gcry_mpi_cmp_ui(x2, 0) == 0 && gcry_mpi_cmp(y, y2) == 0;
+}
+
+/* Only after harmless(). False also when there is no memory: a key that cannot be checked is not good. */
+static bool in_prime_group(const struct sign_public *public)
 {
     gcry_ctx_t curve CLEANUP(release_ctx) = NULL;
-    gcry_mpi_t encoded CLEANUP(release_mpi) = NULL;
     gcry_mpi_point_t point CLEANUP(release_point) = gcry_mpi_point_new(0);
     if (gcry_mpi_ec_new(&curve, NULL, "Ed25519") != 0) {
         return false;
     }
-    encoded = gcry_mpi_set_opaque_copy(NULL, p->b, 8 * (unsigned)sizeof p->b);
+    gcry_mpi_t encoded CLEANUP(release_mpi) = gcry_mpi_set_opaque_copy(NULL, public->b, 8 * (unsigned)sizeof public->b);
     return encoded != NULL && gcry_mpi_ec_decode_point(point, encoded, curve) == 0 &&
-           gcry_mpi_ec_curve_point(point, curve);
+           gcry_mpi_ec_curve_point(point, curve) && has_prime_order(point, curve);
 }
 
 /* The checks that keep libgcrypt from aborting; cheap enough for every verification. */
@@ -94,7 +125,7 @@ static bool harmless(const struct sign_public *p)
 
 bool sign_public_ok(const struct sign_public *p)
 {
-    return harmless(p) && on_curve(p);
+    return harmless(p) && in_prime_group(p);
 }
 
 static uint8_t *secure_seed(const struct sign_secret *s)
