@@ -11,6 +11,12 @@
 
 /* ---------------------------------------------------------------- the archive as a whole */
 
+/* Who acts. The ledger gets a random pseudonym of (person, year), kept in T_ACTOR; the name never leaves the store. */
+struct actor {
+    struct str person; /* "uid:1000" or a user's name; n 0: the system */
+};
+bool actor_pseudonym(struct txn *t, const struct actor *who, int year, uint64_t *out, struct err *e) MUST_USE;
+
 struct archive;
 struct archive_options {
     const char *dir;
@@ -18,6 +24,8 @@ struct archive_options {
     bool successor;            /* see ledger_config */
     bool background;           /* start sequencer, checkpoints: an owner that stays */
     uint64_t cache_bytes;      /* 0: as the settings say */
+    const struct setting *settings_above; /* rows of the rooms above for DIR/akta.conf, ended by name NULL; or NULL */
+    const char *inspector;     /* path of akta-inspect; NULL: beside the running program */
 };
 /* What an office is: read from the file of `akta init --office`, kept in T_META, changed by a verb. */
 struct office_info {
@@ -31,14 +39,16 @@ void archive_close(struct archive **a);
 struct store *archive_store(struct archive *a);
 struct ledger *archive_ledger(struct archive *a);
 const struct clock *archive_clock(const struct archive *a);
+const struct settings *archive_settings(const struct archive *a);
 struct day archive_today(const struct archive *a); /* Warsaw day of the clock */
 bool archive_office(struct archive *a, struct arena *ar, struct office_info *out, struct err *e) MUST_USE;
-
-/* Who acts. The ledger gets a random pseudonym of (person, year), kept in T_ACTOR; the name never leaves the store. */
-struct actor {
-    struct str person; /* "uid:1000" or a user's name; n 0: the system */
-};
-bool actor_pseudonym(struct txn *t, const struct actor *who, int year, uint64_t *out, struct err *e) MUST_USE;
+/* Name and contacts; the origin of the log stays what it is. */
+bool archive_office_change(struct archive *a, const struct office_info *office, const struct actor *who, struct err *e)
+    MUST_USE;
+/* An entry about the archive as a whole (E_BACKUP, E_RESTORE, E_FIXITY …), in a verb of its own. Lines are codes, counts
+ * and dates: nothing personal. */
+bool archive_note(struct archive *a, enum entry_type type, const struct entry_line *lines, size_t n,
+                  const struct actor *who, struct err *e) MUST_USE;
 
 /* ---------------------------------------------------------------- categories and retention: pure */
 

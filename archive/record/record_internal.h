@@ -7,11 +7,13 @@
 
 struct archive {
     struct store *store;
+    struct id self; /* the archive's own object: office, fixity and backup entries */
     struct ledger *ledger;
     const struct clock *clock;
     struct settings *settings;
     unsigned retention_years_a;
     struct inspector *inspector; /* started on first use, under its lock */
+    char *inspector_path;        /* NULL: beside the running program */
     struct archive_lock *lock;   /* guards what this struct changes after opening */
     char *dir;
 };
@@ -27,8 +29,8 @@ bool retention_refresh(struct txn *t, struct archive *a, struct arena *ar, struc
 bool retention_question_of(struct txn *t, struct archive *a, struct arena *ar, const struct case_file *f,
                            struct retention_question *out, struct facts *facts, struct err *e) MUST_USE;
 
-/* One ledger entry for an object whose `events` was just counted up; opens with salts kept in T_OPENING, sealed under the
- * object's key. Lines of the metadata opening may be personal; entry lines may not. (event.c) */
+/* One ledger entry for an object whose `events` was just counted up; opens with salts kept in T_OPENING, sealed under
+ * the object's key. Lines of the metadata opening may be personal; entry lines may not. (event.c) */
 struct event {
     enum entry_type type;
     const struct id *object;
@@ -36,11 +38,14 @@ struct event {
     const struct actor *who;
     struct entry_line lines[ENTRY_LINES_MAX]; /* into the entry */
     size_t line_count;
-    struct entry_line metadata[16];           /* into the metadata opening; none: no opening */
+    struct entry_line metadata[16]; /* into the metadata opening; none: no opening */
     size_t metadata_count;
-    const struct digests *content;            /* NULL: no content opening */
+    const struct digests *content; /* NULL: no content opening */
     uint64_t content_size;
 };
+/* Add a line unless the value is empty; values are borrowed. */
+void event_line(struct event *ev, const char *key, struct str value);
+void event_meta(struct event *ev, const char *key, struct str value);
 /* The slow half, before the verb: salts, opening texts, digests, the sealed T_OPENING box. */
 struct event_ready {
     struct event in;
@@ -51,7 +56,8 @@ struct event_ready {
 bool event_prepare(const struct event *in, const struct key *key, struct arena *ar, struct event_ready *out,
                    struct err *e) MUST_USE;
 /* The quick half, inside the verb. */
-bool event_write(struct txn *t, struct archive *a, const struct event_ready *r, uint64_t *index, struct err *e) MUST_USE;
+bool event_write(struct txn *t, struct archive *a, const struct event_ready *r, uint64_t *index,
+                 struct err *e) MUST_USE;
 /* The opening texts of an event as they were committed to, rebuilt: content_text n 0 when there is none. */
 bool event_openings(struct txn *t, struct archive *a, const struct id *object, uint64_t event, const struct key *key,
                     const struct digests *content, uint64_t content_size, struct arena *ar, struct str *content_text,
@@ -59,6 +65,134 @@ bool event_openings(struct txn *t, struct archive *a, const struct id *object, u
 
 /* Objects with a key of their own: makes, wraps; the caller puts the row and the key in its verb. */
 bool object_new(struct archive *a, struct id *id, struct key *key, struct wrapped_key *wrapped, struct err *e) MUST_USE;
+
+/* ---------------------------------------------------------------- marks (mark.c) */
+
+bool unit_valid(struct str unit);     /* [A-Z][A-Z0-9-]{0,15}, hyphens inside only */
+bool symbol_valid(struct str symbol); /* digits, at most ten */
+bool mark_compose(const struct mark_parts *m, struct arena *ar, struct str *out, struct err *e) MUST_USE;
+/* The key of T_FILE_BY_MARK: the mark in its one form, case folded, a handler's sign cut off. */
+bool mark_key(struct str mark, struct arena *ar, struct bytes *out, struct err *e) MUST_USE;
+
+/* ---------------------------------------------------------------- settings (settings.c), the archive itself
+ * (archive.c) */
+
+/* The table of DIR/akta.conf: the store's rows, this room's, and `above`; in the arena. */
+bool settings_table(const struct setting *above, struct arena *ar, const struct setting **rows, size_t *n,
+                    struct err *e) MUST_USE;
+/* All settings as a commented file: what each means and its standard value. */
+bool settings_sample(const struct setting *rows, size_t n, struct buf *out, struct err *e) MUST_USE;
+void settings_store_config(const struct settings *s, struct store_config *c);
+
+/* The next event of the archive's own object, inside a verb. */
+bool archive_event(struct txn *t, struct archive *a, struct event *ev, struct arena *ar, struct err *e) MUST_USE;
+/* One head at a time to the helper, from any thread; "" when the type is unknown. */
+void archive_media_type(struct archive *a, struct bytes head, char *out, size_t out_size);
+
+/* ---------------------------------------------------------------- case files (file.c, number.c) */
+
+/* How many records a file has stands beside the file row, in T_INDEX "file-count": accession changes it without
+ * unsealing the title. Whoever decodes T_FILE alone sees records and bytes as 0; file_by_id and file_by_mark fill them.
+ */
+struct file_count {
+    uint64_t seq; /* last sequence number given; never goes back */
+    uint64_t records, bytes;
+    uint64_t state;
+};
+bool file_count_get(struct txn *t, const struct id *file, struct file_count *out, struct err *e) MUST_USE;
+/* Writes the new figures and, for a closed file, its place in the forecast. */
+bool file_count_change(struct txn *t, struct archive *a, const struct id *file, const struct file_count *was,
+                       const struct file_count *now, struct err *e) MUST_USE;
+bool file_count_init(struct txn *t, const struct id *file, const struct file_count *c, struct err *e) MUST_USE;
+/* A T_FILE value with its figures from T_INDEX; for walks over T_FILE. */
+bool file_decode(struct txn *t, struct archive *a, const struct id *id, struct bytes raw, bool with_title,
+                 struct arena *ar, struct case_file *out, struct err *e) MUST_USE;
+/* file_update whose computed texts, too, come back in *changed (in ar). */
+bool file_update_in(struct txn *t, struct archive *a, const struct case_file *f, struct case_file *changed,
+                    bool recompute, struct arena *ar, struct err *e) MUST_USE;
+bool file_row_put(struct txn *t, const struct case_file *f, const struct key *key, struct err *e) MUST_USE;
+
+/* The next number of a spis spraw, or the keeping of one that exists already. */
+struct series {
+    struct str unit, symbol;
+    int year;
+    uint64_t base_number; /* 0: no sub-group */
+};
+bool number_next(struct txn *t, const struct series *s, uint64_t *out, struct err *e) MUST_USE;
+bool number_keep(struct txn *t, const struct series *s, uint64_t number, struct err *e) MUST_USE;
+bool number_last(struct txn *t, const struct series *s, uint64_t *out, struct err *e) MUST_USE;
+
+/* A new file in two halves: what can be checked before, and the verb. */
+struct file_draft {
+    struct file_opening in; /* texts gated, in the arena */
+    struct mark_parts kept; /* of in.mark; number 0: the next one */
+    struct id id;
+    struct key key;
+    struct wrapped_key wrapped;
+};
+bool file_draft_make(struct archive *a, const struct file_opening *in, struct arena *ar, struct file_draft *out,
+                     struct err *e) MUST_USE;
+bool file_draft_write(struct txn *t, struct archive *a, const struct file_draft *d, const struct actor *who,
+                      struct arena *ar, struct case_file *out, struct err *e) MUST_USE;
+bool file_close_in(struct txn *t, struct archive *a, const struct case_file *f, struct day on, const struct actor *who,
+                   struct arena *ar, struct err *e) MUST_USE;
+bool file_fact_in(struct txn *t, struct archive *a, const struct case_file *f, struct str name, struct day on,
+                  const struct actor *who, struct arena *ar, struct err *e) MUST_USE;
+
+/* ---------------------------------------------------------------- records (record_row.c) */
+
+#define RECORD_NAME_MAX  255
+#define RECORD_TITLE_MAX 1000
+#define RECORD_SHELF_MAX 120
+
+/* A record on its way in: everything but its number and its ledger index, which the verb gives. */
+struct record_draft {
+    struct record r;
+    struct key key;
+    struct wrapped_key wrapped;
+    struct event_ready ready;
+};
+bool record_input_check(const struct record_input *in, struct err *e) MUST_USE; /* closed lists: origin, access */
+bool record_draft_make(struct archive *a, const struct id *file, const struct record_input *in, struct arena *ar,
+                       struct record_draft *out, struct err *e) MUST_USE;
+/* After the content is stored (c NULL: a paper record). */
+bool record_draft_finish(struct archive *a, struct record_draft *d, const struct content *c, struct str media_type,
+                         const struct actor *who, struct arena *ar, struct err *e) MUST_USE;
+/* Counts *c up and writes row, indexes, key, opening and entry; the count itself is the caller's to write. */
+bool record_draft_write(struct txn *t, struct archive *a, struct record_draft *d, struct file_count *c,
+                        struct err *e) MUST_USE;
+bool record_encode(const struct record *r, const struct key *key, struct buf *out, struct err *e) MUST_USE;
+/* key NULL: without what is sealed. */
+bool record_decode(struct bytes raw, const struct id *id, const struct key *key, struct arena *ar, struct record *out,
+                   struct err *e) MUST_USE;
+bool record_in(struct txn *t, struct archive *a, const struct id *id, bool with_sealed, struct arena *ar,
+               struct record *out, struct err *e) MUST_USE;
+bool record_by_file_key(const struct id *file, uint64_t seq, uint8_t out[20], struct err *e) MUST_USE;
+/* Lines of the metadata opening of an accession or of a new description; returns how many. */
+size_t record_metadata_lines(const struct record *r, bool accession, struct arena *ar, struct entry_line lines[16]);
+
+/* Fixity order: T_FIXITY key is (stamp, id), stamp = instant << 20 | tie, so that runs within one second stay apart;
+ * T_INDEX "checked" holds the stamp of a record that was ever checked. */
+#define FIXITY_TIE_BITS 20
+bool fixity_insert(struct txn *t, const struct id *record, uint64_t stamp, struct err *e) MUST_USE;
+bool fixity_move(struct txn *t, const struct id *record, uint64_t stamp, struct err *e) MUST_USE;
+bool fixity_stamp(struct txn *t, const struct id *record, uint64_t *out, struct err *e) MUST_USE;
+
+/* ---------------------------------------------------------------- openings as they lie in T_OPENING (event.c) */
+
+struct opening_set {
+    bool has_content, has_metadata;
+    struct salt content_salt, metadata_salt;
+    struct entry_line lines[16];
+    size_t line_count;
+};
+bool opening_unseal(struct bytes box, const struct id *object, uint64_t event, const struct key *key, struct arena *ar,
+                    struct opening_set *out, struct err *e) MUST_USE;
+bool opening_content_text(const struct opening_set *s, const struct id *object, uint64_t event,
+                          const struct digests *content, uint64_t size, struct buf *out, struct err *e) MUST_USE;
+bool opening_metadata_text(const struct opening_set *s, const struct id *object, uint64_t event, struct buf *out,
+                           struct err *e) MUST_USE;
+void object_event_key(const struct id *object, uint64_t event, uint8_t out[20]);
 
 /* Retention rules of a class in force on a day, in order, into the arena. (rules.c) */
 bool rules_of_class(struct txn *t, struct str symbol, struct day on, struct arena *ar, struct retention_rule **out,
