@@ -7,7 +7,7 @@
  *   FAULT_ERRNO   EIO | ENOSPC
  *   FAULT_KEEP    1: all later ones fail too
  *   FAULT_SHORT   1: a failing write first writes half of its bytes
- *   FAULT_COUNT   file that gets the number of calls seen, at exit and at the fault */
+ *   FAULT_COUNT   file that gets a line `hit N` for each fault and `seen N` at the end of each process */
 #undef _FILE_OFFSET_BITS /* both the plain and the 64-bit names of a call are wanted */
 
 #include <errno.h>
@@ -40,17 +40,22 @@ static atomic_long seen;
 int renameat(int from_dir, const char *from, int to_dir, const char *to);
 int syncfs(int fd);
 
-static void write_count(void)
+static void write_line(const char *word)
 {
     char line[32];
     if (fault.count_file == NULL)
         return;
-    int fd = (int)syscall(SYS_openat, AT_FDCWD, fault.count_file, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+    int fd = (int)syscall(SYS_openat, AT_FDCWD, fault.count_file, O_WRONLY | O_CREAT | O_APPEND, 0644);
     if (fd < 0)
         return;
-    int n = snprintf(line, sizeof line, "%ld\n", atomic_load(&seen));
+    int n = snprintf(line, sizeof line, "%s %ld\n", word, atomic_load(&seen));
     syscall(SYS_write, fd, line, (size_t)n);
     syscall(SYS_close, fd);
+}
+
+static void write_count(void)
+{
+    write_line("seen");
 }
 
 __attribute__((constructor)) static void start(void)
@@ -103,7 +108,7 @@ static bool fails(enum kind k)
     long n = atomic_fetch_add(&seen, 1) + 1;
     bool hit = fault.at > 0 && (n == fault.at || (fault.keep && n > fault.at));
     if (hit) {
-        write_count();
+        write_line("hit");
         errno = fault.error;
     }
     return hit;
