@@ -24,10 +24,10 @@
 #include <string.h>
 #include <time.h>
 
-#define MUST_USE __attribute__((warn_unused_result))
+#define MUST_USE               __attribute__((warn_unused_result))
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
-#define CLEANUP(fn) __attribute__((cleanup(fn)))
-#define COUNT_OF(a) (sizeof(a) / sizeof((a)[0]))
+#define CLEANUP(fn)            __attribute__((cleanup(fn)))
+#define COUNT_OF(a)            (sizeof(a) / sizeof((a)[0]))
 
 /* ---------------------------------------------------------------- errors */
 
@@ -95,7 +95,12 @@ struct bytes {
     size_t n;
 };
 #define STR(lit) ((struct str){"" lit, sizeof(lit) - 1})
-#define STR_INIT(lit) {"" lit, sizeof(lit) - 1} /* the same in a static table */
+/* clang-format off: the same in a static table */
+#define STR_INIT(lit)                                                                                                  \
+    {                                                                                                                  \
+        "" lit, sizeof(lit) - 1                                                                                        \
+    }
+/* clang-format on */
 #define STR_NONE ((struct str){NULL, 0})
 struct str str_of(const char *z); /* view of a NUL-terminated string; NULL gives STR_NONE */
 bool str_eq(struct str a, struct str b);
@@ -115,15 +120,16 @@ void mem_fault_after(uint64_t nth);
 
 /* Memory with one lifetime: a request, a command, a step of a long scan. Never freed piece by piece. */
 struct arena;
-struct arena *arena_new(size_t ceiling); /* bytes it may hand out in all; NULL when there is no memory */
-void arena_free(struct arena **a);       /* for CLEANUP; accepts a pointer to NULL */
-void arena_reset(struct arena *a);       /* everything handed out is gone; keeps one block */
-void *arena_alloc(struct arena *a, size_t n);                   /* zeroed, 16-aligned; NULL: no memory or over ceiling */
-struct str arena_str(struct arena *a, struct str s);            /* copy with a NUL after it; p NULL on failure */
-struct bytes arena_bytes(struct arena *a, struct bytes b);      /* p NULL on failure, or when b.n is 0 */
+struct arena *arena_new(size_t ceiling);             /* bytes it may hand out in all; NULL when there is no memory */
+void arena_free(struct arena **a);                   /* for CLEANUP; accepts a pointer to NULL */
+void arena_reset(struct arena *a);                   /* everything handed out is gone; keeps one block */
+void *arena_alloc(struct arena *a, size_t n);        /* zeroed, 16-aligned; NULL: no memory or over ceiling */
+struct str arena_str(struct arena *a, struct str s); /* copy with a NUL after it; p NULL on failure */
+struct bytes arena_bytes(struct arena *a, struct bytes b); /* p NULL on failure, or when b.n is 0 */
 struct str arena_fmt(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
-/* Growable bytes with a ceiling. A failure sticks: later appends do nothing, buf_ok() tells, nothing is lost silently. */
+/* Growable bytes with a ceiling. A failure sticks: later appends do nothing, buf_ok() tells, nothing is lost quietly.
+ */
 struct buf {
     uint8_t *p;
     size_t n, cap, max;
@@ -164,7 +170,7 @@ bool rd_done(const struct reader *r); /* nothing failed and nothing is left */
 bool parse_u64(struct str s, uint64_t min, uint64_t max, uint64_t *out);
 bool parse_i64(struct str s, int64_t min, int64_t max, int64_t *out); /* one leading '-' allowed */
 
-bool utf8_valid(struct str s); /* RFC 3629: no overlong form, no surrogate, at most U+10FFFF */
+bool utf8_valid(struct str s);    /* RFC 3629: no overlong form, no surrogate, at most U+10FFFF */
 size_t utf8_length(struct str s); /* code points of valid UTF-8 */
 /* The gate for text from outside: valid UTF-8, no control characters (with `lines`: newline and tab allowed, CRLF made
  * LF), trimmed, NFC, at most max_chars code points. ERR_INVALID or ERR_TOO_BIG with `field`. Result in the arena. */
@@ -175,10 +181,10 @@ bool text_fold(struct arena *a, struct str in, struct str *out, struct err *e);
 /* For log lines and terminals: control bytes and invalid UTF-8 become \xHH; always fits, cut with "…". */
 void text_printable(struct str in, char *out, size_t out_size);
 
-void hex_encode(struct bytes in, char *out);             /* 2n lower-case characters and NUL */
-bool hex_decode(struct str in, uint8_t *out, size_t n);  /* exactly n bytes, lower case only */
-size_t base64_encoded_len(size_t n);                     /* without NUL */
-void base64_encode(struct bytes in, char *out);          /* RFC 4648 §4 with padding, and NUL */
+void hex_encode(struct bytes in, char *out);            /* 2n lower-case characters and NUL */
+bool hex_decode(struct str in, uint8_t *out, size_t n); /* exactly n bytes, lower case only */
+size_t base64_encoded_len(size_t n);                    /* without NUL */
+void base64_encode(struct bytes in, char *out);         /* RFC 4648 §4 with padding, and NUL */
 /* Strict: padding required, no blanks, spare bits zero. *out_n is the bytes written, at most cap. */
 bool base64_decode(struct str in, uint8_t *out, size_t cap, size_t *out_n);
 
@@ -188,17 +194,17 @@ bool base64_decode(struct str in, uint8_t *out, size_t cap, size_t *out_n);
 struct day {
     int32_t n;
 };
-#define DAY_NONE ((struct day){INT32_MIN})
+#define DAY_NONE      ((struct day){INT32_MIN})
 #define DAY_TEXT_SIZE 11
 bool day_is_none(struct day d);
 bool day_make(int year, int month, int day, struct day *out); /* false when the date does not exist or is unsupported */
 void day_split(struct day d, int *year, int *month, int *day);
 int day_year(struct day d);
-int day_weekday(struct day d); /* 1 = Monday … 7 = Sunday */
-bool day_parse(struct str s, struct day *out); /* exactly YYYY-MM-DD */
+int day_weekday(struct day d);                        /* 1 = Monday … 7 = Sunday */
+bool day_parse(struct str s, struct day *out);        /* exactly YYYY-MM-DD */
 void day_text(struct day d, char out[DAY_TEXT_SIZE]); /* "YYYY-MM-DD"; DAY_NONE gives "" */
 struct day day_add(struct day d, int days);
-bool day_add_months(struct day d, int months, struct day *out); /* same day number, else the last of that month (K-03) */
+bool day_add_months(struct day d, int months, struct day *out); /* same day number, or the month's last (K-03) */
 bool day_add_years(struct day d, int years, struct day *out);   /* 29 Feb -> 28 Feb where missing (K-04) */
 struct day day_easter(int year);                                /* Gregorian, Meeus/Jones/Butcher */
 
@@ -224,7 +230,7 @@ uint64_t monotonic_ns(void); /* for durations and time-outs only */
 /* Once, before any thread: checks the version, sets up secure memory, self-tests. */
 bool crypto_init(struct err *e) MUST_USE;
 
-#define SHA256_SIZE 32
+#define SHA256_SIZE  32
 #define BLAKE2B_SIZE 64
 /* Two unrelated designs over the same plain bytes; both must agree (log/longterm.md A). */
 struct digests {
@@ -255,7 +261,7 @@ struct key {
     uint8_t b[32];
 };
 #define SEAL_NONCE 12
-#define SEAL_TAG 16
+#define SEAL_TAG   16
 void key_random(struct key *k);
 void key_wipe(struct key *k);
 /* A keyed handle for many pieces under one key; one thread at a time. NULL: no memory. */
@@ -274,8 +280,8 @@ bool seal_box(const struct key *k, struct bytes aad, struct bytes plain, struct 
 bool unseal_box(const struct key *k, struct bytes aad, struct bytes box, struct buf *out, struct err *e) MUST_USE;
 
 /* Ed25519 (RFC 8032, pure). Verification rejects S >= L, and a public key that is not canonical or has a part of low
- * order is refused when loaded: libgcrypt 1.10 accepts the first and aborts on some of the second. sign_public_ok costs
- * about as much as a verification: ask it once, when a key is read. */
+ * order is refused when loaded; libgcrypt 1.10 aborts on some keys, which neither function lets through. sign_public_ok
+ * costs about as much as a verification: ask it once, when a key is read. */
 struct sign_public {
     uint8_t b[32];
 };
@@ -307,10 +313,10 @@ struct disk {
     int (*fallocate)(int fd, int mode, off_t at, off_t n);
 };
 extern const struct disk disk_real;
-const struct disk *disk_now(void);          /* what is in force */
-void disk_replace(const struct disk *d);    /* NULL: the real one; before threads start */
+const struct disk *disk_now(void);       /* what is in force */
+void disk_replace(const struct disk *d); /* NULL: the real one; before threads start */
 
-void fd_close(int *fd); /* for CLEANUP; -1 is nothing */
+void fd_close(int *fd);                                                            /* for CLEANUP; -1 is nothing */
 bool fd_read_full(int fd, void *p, size_t n, size_t *got, struct err *e) MUST_USE; /* *got < n only at the end */
 bool fd_pread_full(int fd, void *p, size_t n, off_t at, struct err *e) MUST_USE;   /* a short file is ERR_CORRUPT */
 bool fd_write_full(int fd, const void *p, size_t n, struct err *e) MUST_USE;
@@ -318,8 +324,9 @@ bool fd_write_full(int fd, const void *p, size_t n, struct err *e) MUST_USE;
 bool file_read(int dir, const char *path, size_t max, struct arena *a, struct bytes *out, struct err *e) MUST_USE;
 /* Temporary beside it, write, fdatasync, rename, sync of the directory. A failed sync is a fail_stop. */
 bool file_write_durable(int dir, const char *path, struct bytes content, mode_t mode, struct err *e) MUST_USE;
-bool dir_make(int dir, const char *path, mode_t mode, struct err *e) MUST_USE; /* existing is fine; parents are not made */
-bool dir_sync(int dir, struct err *e) MUST_USE;                                 /* fsync of the directory; failed: fail_stop */
+bool dir_make(int dir, const char *path, mode_t mode,
+              struct err *e) MUST_USE;          /* existing is fine; parents are not made */
+bool dir_sync(int dir, struct err *e) MUST_USE; /* fsync of the directory; failed: fail_stop */
 
 /* The one place that ends the process for an outside cause: logs one line and _exit(70). Tests replace the ending. */
 void fail_stop(const char *why_fmt, ...) PRINTF_LIKE(1, 2) __attribute__((noreturn));
@@ -341,7 +348,8 @@ struct settings;
 bool settings_read(const struct setting *table, size_t rows, struct str file, const char *file_name,
                    struct settings **out, struct err *e);
 void settings_free(struct settings **s);
-struct str setting_text(const struct settings *s, const char *name); /* a name that is not in the table: programming error */
+struct str setting_text(const struct settings *s,
+                        const char *name); /* a name that is not in the table: programming error */
 uint64_t setting_u64(const struct settings *s, const char *name);
 bool setting_bool(const struct settings *s, const char *name);
 
@@ -365,12 +373,13 @@ struct json;
 struct json *json_object(void);
 struct json *json_array(void);
 void json_free(struct json **j);
-void json_text(struct json *o, const char *key, struct str v); /* invalid UTF-8 is an error at json_line; p NULL = null */
+void json_text(struct json *o, const char *key,
+               struct str v); /* invalid UTF-8 is an error at json_line; p NULL = null */
 void json_u64(struct json *o, const char *key, uint64_t v);
 void json_i64(struct json *o, const char *key, int64_t v);
 void json_bool(struct json *o, const char *key, bool v);
 void json_null(struct json *o, const char *key);
-void json_day(struct json *o, const char *key, struct day d);   /* DAY_NONE = null */
+void json_day(struct json *o, const char *key, struct day d); /* DAY_NONE = null */
 void json_instant(struct json *o, const char *key, instant t);
 void json_hex(struct json *o, const char *key, struct bytes b);
 void json_put(struct json *o, const char *key, struct json **child); /* takes the child */

@@ -1,9 +1,9 @@
 /* crypto_sign.c: Ed25519 signatures (RFC 8032, pure) over libgcrypt.
  *
- * libgcrypt 1.10 takes a second form S + L of every signature and aborts the process on some public keys of low order,
- * so both are refused here before it sees them. A key with a part of low order is refused when loaded: on such keys
- * implementations disagree, on all others this verdict is that of Go and OpenSSL. Signing is deterministic. Seeds are
- * handed over in secure memory. */
+ * libgcrypt 1.10 takes a second form S + L of every signature and aborts the process on public keys of low order or
+ * with a short coordinate, so these are refused here before it sees them. A key with a part of low order is refused
+ * when loaded: on such keys implementations disagree, on all others this verdict is that of Go and OpenSSL. Signing is
+ * deterministic. Seeds are handed over in secure memory. */
 #include "crypto.h"
 
 #include <gcrypt.h>
@@ -27,6 +27,11 @@ static const uint8_t low_order_y[][32] = {
     {0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67, 0x0f,
      0x2a, 0x20, 0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a},
 };
+
+/* libgcrypt aborts when a coordinate fills fewer than four of its 64-bit limbs. Anyone can make such a key; an honest
+ * one has it once in 2^62. */
+#define SHORT_BITS 192
+static const uint8_t shortest[32] = {[24] = 1}; /* 2^192 */
 
 static bool below(const uint8_t a[32], const uint8_t limit[32])
 {
@@ -93,26 +98,13 @@ static bool has_prime_order(gcry_mpi_point_t a, gcry_ctx_t curve)
     return gcry_mpi_cmp_ui(x2, 0) == 0 && gcry_mpi_cmp(y, y2) == 0;
 }
 
-/* Only after harmless(). False also when there is no memory: a key that cannot be checked is not good. */
-static bool in_prime_group(const struct sign_public *public)
-{
-    gcry_ctx_t curve CLEANUP(release_ctx) = NULL;
-    gcry_mpi_point_t point CLEANUP(release_point) = gcry_mpi_point_new(0);
-    if (gcry_mpi_ec_new(&curve, NULL, "Ed25519") != 0) {
-        return false;
-    }
-    gcry_mpi_t encoded CLEANUP(release_mpi) = gcry_mpi_set_opaque_copy(NULL, public->b, 8 * (unsigned)sizeof public->b);
-    return encoded != NULL && gcry_mpi_ec_decode_point(point, encoded, curve) == 0 &&
-           gcry_mpi_ec_curve_point(point, curve) && has_prime_order(point, curve);
-}
-
-/* The checks that keep libgcrypt from aborting; cheap enough for every verification. */
-static bool harmless(const struct sign_public *p)
+/* Canonical, and neither of low order nor with a y that is too short for the library. */
+static bool encoding_ok(const struct sign_public *p)
 {
     uint8_t y[32];
     memcpy(y, p->b, sizeof y);
     y[31] &= 0x7F;
-    if (!below(y, field_prime)) {
+    if (!below(y, field_prime) || below(y, shortest)) {
         return false;
     }
     for (size_t i = 0; i < COUNT_OF(low_order_y); i++) {
@@ -123,9 +115,33 @@ static bool harmless(const struct sign_public *p)
     return true;
 }
 
+/* The point of a key that libgcrypt can take without aborting. False also when there is no memory: a key that cannot be
+ * checked is not good. gcry_mpi_ec_decode_point does not notice a y without x, hence the check of the curve. */
+static bool load_point(const struct sign_public *public, gcry_mpi_point_t out, gcry_ctx_t curve)
+{
+    if (!encoding_ok(public)) {
+        return false;
+    }
+    gcry_mpi_t encoded CLEANUP(release_mpi) = gcry_mpi_set_opaque_copy(NULL, public->b, 8 * (unsigned)sizeof public->b);
+    gcry_mpi_t x CLEANUP(release_mpi) = gcry_mpi_new(0);
+    if (encoded == NULL || gcry_mpi_ec_decode_point(out, encoded, curve) != 0) {
+        return false;
+    }
+    gcry_mpi_point_get(x, NULL, NULL, out);
+    return gcry_mpi_get_nbits(x) > SHORT_BITS && gcry_mpi_ec_curve_point(out, curve);
+}
+
+static bool key_ok(const struct sign_public *public, bool (*more)(gcry_mpi_point_t, gcry_ctx_t))
+{
+    gcry_ctx_t curve CLEANUP(release_ctx) = NULL;
+    gcry_mpi_point_t point CLEANUP(release_point) = gcry_mpi_point_new(0);
+    return gcry_mpi_ec_new(&curve, NULL, "Ed25519") == 0 && load_point(public, point, curve) &&
+           (more == NULL || more(point, curve));
+}
+
 bool sign_public_ok(const struct sign_public *p)
 {
-    return harmless(p) && in_prime_group(p);
+    return key_ok(p, has_prime_order);
 }
 
 static uint8_t *secure_seed(const struct sign_secret *s)
@@ -209,7 +225,7 @@ bool sign_verify(const struct sign_public *p, struct bytes msg, const uint8_t si
     gcry_sexp_t key CLEANUP(release_sexp) = NULL;
     gcry_sexp_t data CLEANUP(release_sexp) = NULL;
     gcry_sexp_t claim CLEANUP(release_sexp) = NULL;
-    if (!harmless(p) || !below(sig + 32, group_order)) {
+    if (!below(sig + 32, group_order) || !key_ok(p, NULL)) {
         return false;
     }
     return build_message(&data, msg) &&
