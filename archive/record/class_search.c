@@ -1,0 +1,108 @@
+/* class_search.c: finding classes by words. One walk over the classes; their folded text is stored, so that only the
+ * searched words are folded. What is found is kept and handed out after the walk. Fails with the store or without
+ * memory. */
+#include "law.h"
+
+#include <string.h>
+
+#define SEARCH_ARENA (32u << 20)
+
+struct search {
+    struct str words; /* folded; empty: all classes */
+    struct day on;
+    struct arena *a;
+    struct class_version **hit;
+    size_t count, cap;
+};
+
+/* Every word begins a word of the text. */
+static bool matches(struct str text, struct str words)
+{
+    while (words.n > 0) {
+        const char *blank = memchr(words.p, ' ', words.n);
+        size_t n = blank == NULL ? words.n : (size_t)(blank - words.p);
+        const char *at = text.p;
+        bool hit = false;
+        while (!hit && at != NULL) {
+            size_t left = text.n - (size_t)(at - text.p);
+            at = memmem(at, left, words.p, n);
+            if (at != NULL) {
+                hit = at > text.p && at[-1] == ' ';
+                at++;
+            }
+        }
+        if (!hit) {
+            return false;
+        }
+        size_t step = blank == NULL ? n : n + 1;
+        words = (struct str){words.p + step, words.n - step};
+    }
+    return true;
+}
+
+static bool keep(struct search *s, const struct class_version *v, struct err *e)
+{
+    if (s->count == s->cap) {
+        size_t cap = s->cap == 0 ? 64 : s->cap * 2;
+        struct class_version **hit = arena_alloc(s->a, cap * sizeof *hit);
+        if (hit == NULL) {
+            return err_set(e, ERR_MEMORY, "out of memory searching classes");
+        }
+        if (s->count > 0) {
+            memcpy(hit, s->hit, s->count * sizeof *hit);
+        }
+        s->hit = hit;
+        s->cap = cap;
+    }
+    struct class_version *copy = arena_alloc(s->a, sizeof *copy);
+    if (copy == NULL) {
+        return err_set(e, ERR_MEMORY, "out of memory searching classes");
+    }
+    *copy = *v;
+    s->hit[s->count++] = copy;
+    return true;
+}
+
+static bool look(const struct class_row *row, void *ctx, struct err *e)
+{
+    struct search *s = ctx;
+    bool in_force =
+        row->v.valid_from.n <= s->on.n && (day_is_none(row->v.valid_until) || s->on.n <= row->v.valid_until.n);
+    return !in_force || !matches(row->folded, s->words) || keep(s, &row->v, e);
+}
+
+static bool search_fn(struct txn *t, void *ctx, struct err *e)
+{
+    struct search *s = ctx;
+    struct day serving;
+    bool found;
+    s->count = s->cap = 0;
+    if (!conf_day_serving(t, CONF_PLAN, s->on, &serving, &found, e)) {
+        return false;
+    }
+    if (found && s->on.n < serving.n) {
+        s->on = serving;
+    }
+    return !found || class_rows(t, s->a, look, s, e);
+}
+
+bool class_search(struct archive *a, struct str words, struct day on, class_each each, void *ctx, struct err *e)
+{
+    struct arena *ar CLEANUP(arena_free) = arena_new(SEARCH_ARENA);
+    if (ar == NULL) {
+        return err_set(e, ERR_MEMORY, "out of memory searching classes");
+    }
+    struct search s = {.on = on, .a = ar};
+    if (words.n > 0 && !words_fold(words, ar, &s.words, e)) {
+        return false;
+    }
+    if (!store_read(a->store, search_fn, &s, e)) {
+        return false;
+    }
+    for (size_t i = 0; i < s.count; i++) {
+        if (!each(s.hit[i], ctx, e)) {
+            return e->code == ERR_NONE;
+        }
+    }
+    return true;
+}
