@@ -30,6 +30,10 @@ bool store_create(const struct store_config *c, struct err *e) MUST_USE;
 /* Takes ownership, recovers, opens. ERR_BUSY: another process owns DIR. ERR_UNSUPPORTED: a newer format.
  * ERR_STATE: maintenance (three panics within a minute, see DIR/run/panics); open with store_open_maintenance then. */
 bool store_open(const struct store_config *c, struct store **out, struct err *e) MUST_USE;
+/* Despite the panics, to look and to back up: every write is refused with ERR_STATE. */
+bool store_open_maintenance(const struct store_config *c, struct store **out, struct err *e) MUST_USE;
+/* Fills in what store_settings govern; dir stays as it is. */
+void store_config_take(const struct settings *set, struct store_config *c);
 void store_close(struct store **s); /* for CLEANUP; waits for the writer, checkpoints */
 const char *store_dir(const struct store *s);
 int store_dir_fd(const struct store *s); /* borrowed */
@@ -235,6 +239,9 @@ bool content_sweep(struct store *s, bool (*named)(void *ctx, const struct id *na
                    instant before, uint64_t *removed, struct err *e) MUST_USE;
 
 /* ---------------------------------------------------------------- care */
+
+/* Says what the rows of a table are, so that doctor decodes each of them. Right after opening. */
+void store_kind(struct store *s, enum store_table t, const struct row_kind *k);
 
 struct store_figures {
     uint64_t rows[TABLE_COUNT]; /* UINT64_MAX when not counted */

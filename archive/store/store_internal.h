@@ -23,9 +23,9 @@
 #define STORE_PATH_MAX    3072u
 #define TABLE_PAGE        4096u
 
-struct engine;  /* Berkeley DB: bdb*.c */
-struct writer;  /* the committer thread: writer.c */
-struct keyring; /* key-encryption keys in locked memory: keys.c */
+struct engine;        /* Berkeley DB: bdb*.c */
+struct writer;        /* the committer thread: writer.c */
+struct keyring;       /* key-encryption keys in locked memory: keys.c */
 struct content_shelf; /* buffers and folders of content files: content_shelf.h */
 
 struct store {
@@ -40,14 +40,15 @@ struct store {
     struct content_shelf *shelf; /* content_shelf_open(content_fd, cores, &shelf, e) at open; _close before dir_leave */
     const struct row_kind *kinds[TABLE_COUNT]; /* for doctor; set before threads start */
     atomic_uint_fast64_t commits, batches, retries;
-    atomic_uint log_holds;     /* running backups and checks: the transaction logs they read stay */
+    atomic_uint log_holds;    /* running backups and checks: the transaction logs they read stay */
     atomic_bool ballast_owed; /* the reserve was given up and is not back yet */
 };
 
 /* ---- dir.c: the folder */
-bool dir_lay(struct store *s, struct err *e) MUST_USE;   /* an empty DIR gets its folders; format comes last */
-bool dir_enter(struct store *s, struct err *e) MUST_USE; /* opens the folders of an existing DIR, checks format, owns it */
-bool dir_seal(struct store *s, struct err *e) MUST_USE;  /* writes format: from now on this is an archive */
+bool dir_lay(struct store *s, struct err *e) MUST_USE; /* an empty DIR gets its folders; format comes last */
+bool dir_enter(struct store *s,
+               struct err *e) MUST_USE; /* opens the folders of an existing DIR, checks format, owns it */
+bool dir_seal(struct store *s, struct err *e) MUST_USE; /* writes format: from now on this is an archive */
 void dir_leave(struct store *s);
 bool dir_prepare_env(struct store *s, struct err *e) MUST_USE; /* refuses DB_CONFIG, removes left-over regions */
 bool dir_absolute(const char *dir, char out[STORE_PATH_MAX], struct err *e) MUST_USE;
@@ -56,6 +57,58 @@ bool dir_remove_tree(int dir, const char *name, struct err *e) MUST_USE; /* abse
 /* Calls `each` for every entry but . and .. ; order is that of the disk. */
 typedef bool (*dir_each)(void *ctx, int dir, const char *name, bool is_folder, struct err *e);
 bool dir_list(int dir, const char *path, dir_each each, void *ctx, struct err *e) MUST_USE;
+
+/* ---- findings.c: what a check found, told in the language of the person who asked */
+struct findings {
+    store_finding tell;
+    void *ctx;
+    enum lang lang;
+    uint64_t faults;
+};
+/* `mend` and `wrong` are English literals, translated here. */
+void findings_add(struct findings *f, const char *place, const char *mend, const char *wrong, ...) PRINTF_LIKE(4, 5);
+#define MEND_RESTORE N_("restore the newest backup into an empty folder; until then do not rely on this file")
+
+/* ---- bdb_env.c: the environment */
+enum engine_mode {
+    ENGINE_CREATE,   /* makes the tables */
+    ENGINE_OPEN,     /* looks first, then recovers what the last run left */
+    ENGINE_RESTORED, /* the folder was copied from a running store: recovers from the whole log */
+};
+bool engine_open(struct store *s, enum engine_mode mode, struct err *e) MUST_USE;
+void engine_close(struct store *s);
+
+/* ---- bdb_txn.c: transactions */
+struct txn {
+    struct store *store;
+    void *handle; /* DB_TXN */
+    bool writes;
+    bool changed; /* a row was written: undoing it needs an abort */
+    int trouble;  /* the engine's code that dooms this transaction, or 0 */
+};
+bool txn_begin(struct store *s, struct txn *parent, bool writes, struct txn *out, struct err *e) MUST_USE;
+bool txn_commit(struct txn *t,
+                struct err *e) MUST_USE; /* a parent of the writer: synced; doomed or full: it is undone */
+void txn_abort(struct txn *t);
+bool txn_deadlocked(const struct txn *t);
+/* Whether this thread runs inside a verb or a read: waiting for the writer there would wait for ever. */
+bool txn_inside(void);
+void txn_enter(bool inside);
+
+/* ---- writer.c */
+bool writer_start(struct store *s, struct err *e) MUST_USE;
+void writer_stop(struct store *s); /* runs what is queued, then ends the thread */
+
+/* ---- store.c: after a restore the environment is recovered from its whole log */
+bool store_open_restored(const struct store_config *c, struct store **out, struct err *e) MUST_USE;
+
+/* ---- keys.c */
+uint32_t wrapped_epoch(const struct wrapped_key *w);
+bool keyring_create(int keys_fd, uint32_t epoch, struct err *e) MUST_USE; /* a fresh key file */
+bool keyring_open(int keys_fd, struct keyring **out, struct err *e) MUST_USE;
+void keyring_close(struct keyring **k);
+bool keyring_has(const struct keyring *k, uint32_t epoch);
+bool keyring_check(int keys_fd, struct findings *f, struct err *e) MUST_USE; /* every key file, by its digest */
 
 /* ---- space.c: free space, ballast, panics */
 uint64_t space_free(const struct store *s);

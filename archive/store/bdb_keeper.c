@@ -1,0 +1,101 @@
+/* bdb_keeper.c: the two small threads beside the writer.
+ *
+ * One frees locks whose time is over, ten times a second: Berkeley DB looks at lock time-outs only when asked. The
+ * other writes checkpoints (by log volume and by age), removes transaction logs that nothing needs, and pays the
+ * ballast back. Both wake by condition, so that closing is prompt. Their troubles are log lines: a checkpoint that
+ * failed is tried again. */
+#include "bdb_internal.h"
+
+#include <errno.h>
+#include <time.h>
+
+#define EXPIRE_NS          100000000L
+#define KEEP_NS            1000000000L
+#define CHECKPOINT_MINUTES 1u
+#define CHECKPOINT_KB_MAX  32768u
+
+/* Waits on the engine's condition; true when it is time to stop. */
+static bool rest(struct engine *g, long ns)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += ns;
+    until.tv_sec += until.tv_nsec / 1000000000L;
+    until.tv_nsec %= 1000000000L;
+    pthread_mutex_lock(&g->lock);
+    if (!g->stopping) {
+        pthread_cond_timedwait(&g->wake, &g->lock, &until);
+    }
+    bool stopping = g->stopping;
+    pthread_mutex_unlock(&g->lock);
+    return stopping;
+}
+
+static void *expire_locks(void *arg)
+{
+    struct engine *g = arg;
+    while (!rest(g, EXPIRE_NS)) {
+        int freed = 0;
+        int rc = g->env->lock_detect(g->env, 0, DB_LOCK_EXPIRE, &freed);
+        if (rc != 0) {
+            log_line(LOG_WARN, "store", "lock expiry: %s", db_strerror(rc));
+        } else if (freed > 0) {
+            log_line(LOG_WARN, "store", "locks timed out count=%d", freed);
+        }
+    }
+    return NULL;
+}
+
+int keeper_checkpoint(struct engine *g, bool force)
+{
+    uint64_t half_kb = g->store->config.log_bytes / 2048;
+    u_int32_t kb = half_kb < CHECKPOINT_KB_MAX ? (u_int32_t)half_kb : CHECKPOINT_KB_MAX;
+    int rc = force ? g->env->txn_checkpoint(g->env, 0, 0, DB_FORCE)
+                   : g->env->txn_checkpoint(g->env, kb, CHECKPOINT_MINUTES, 0);
+    if (rc == 0 && atomic_load(&g->store->log_holds) == 0) {
+        char **removed = NULL;
+        rc = g->env->log_archive(g->env, &removed, DB_ARCH_REMOVE);
+    }
+    return rc;
+}
+
+static void *keep(void *arg)
+{
+    struct engine *g = arg;
+    int last = 0;
+    while (!rest(g, KEEP_NS)) {
+        int rc = keeper_checkpoint(g, false);
+        if (rc != 0 && rc != last) {
+            log_line(LOG_WARN, "store", "checkpoint failed, will be tried again: %s", db_strerror(rc));
+        }
+        last = rc;
+        if (atomic_load(&g->store->ballast_owed)) {
+            ballast_restore(g->store);
+        }
+    }
+    return NULL;
+}
+
+bool keeper_start(struct engine *g, struct err *e)
+{
+    int rc = pthread_create(&g->expirer, NULL, expire_locks, g);
+    g->expirer_runs = rc == 0;
+    rc = rc ? rc : pthread_create(&g->keeper, NULL, keep, g);
+    g->keeper_runs = g->expirer_runs && rc == 0;
+    return rc == 0 || err_errno(e, rc, "cannot start the threads of the store");
+}
+
+void keeper_stop(struct engine *g)
+{
+    pthread_mutex_lock(&g->lock);
+    g->stopping = true;
+    pthread_cond_broadcast(&g->wake);
+    pthread_mutex_unlock(&g->lock);
+    if (g->expirer_runs) {
+        pthread_join(g->expirer, NULL);
+    }
+    if (g->keeper_runs) {
+        pthread_join(g->keeper, NULL);
+    }
+    g->expirer_runs = g->keeper_runs = false;
+}

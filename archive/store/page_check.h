@@ -1,0 +1,14 @@
+/* page_check.h: the pages of the table files as bytes. */
+#ifndef AKTA_STORE_PAGE_CHECK_H
+#define AKTA_STORE_PAGE_CHECK_H
+
+#include "store_internal.h"
+
+/* The first page of one table file; false only when it could not look. */
+bool page_check_first(int env_fd, enum store_table t, struct findings *f, struct err *e) MUST_USE;
+/* Every page of one table file. `live`: the file may be written meanwhile, so a bad page is read again before it is
+ * believed. Counts pages into *checked. */
+bool page_check_table(int env_fd, enum store_table t, bool live, struct findings *f, uint64_t *checked,
+                      struct err *e) MUST_USE;
+
+#endif
