@@ -305,7 +305,7 @@ static bool open_parts(struct archive *a, const struct archive_options *o, struc
     a->clock = o->clock ? o->clock : &clock_system;
     if (!make_lock(a, o, e) || !read_settings(o, &a->settings, e))
         return false;
-    settings_store_config(a->settings, &c);
+    store_config_take(a->settings, &c);
     c.dir = o->dir;
     if (o->cache_bytes)
         c.cache_bytes = o->cache_bytes;

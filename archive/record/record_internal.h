@@ -82,7 +82,6 @@ bool settings_table(const struct setting *above, struct arena *ar, const struct 
                     struct err *e) MUST_USE;
 /* All settings as a commented file: what each means and its standard value. */
 bool settings_sample(const struct setting *rows, size_t n, struct buf *out, struct err *e) MUST_USE;
-void settings_store_config(const struct settings *s, struct store_config *c);
 
 /* The next event of the archive's own object, inside a verb. */
 bool archive_event(struct txn *t, struct archive *a, struct event *ev, struct arena *ar, struct err *e) MUST_USE;
