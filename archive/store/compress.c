@@ -94,11 +94,12 @@ static size_t deflate_zeros(struct deflater *d, struct bytes in, uint8_t *out)
     return d->zeros_n;
 }
 
-/* Shrinks by less than 3 % where it was tried. */
+/* Shrinks by less than 3 % where it was tried. The pieces keep off both ends: there a PDF is text around images. */
 static bool hardly_shrinks(struct deflater *d, struct bytes in)
 {
+    size_t step = (in.n - PIECE) / PIECES;
     for (size_t i = 0; i < PIECES; i++) {
-        memcpy(d->piece + i * PIECE, in.p + (in.n - PIECE) / (PIECES - 1) * i, PIECE);
+        memcpy(d->piece + i * PIECE, in.p + step * i + step / 2, PIECE);
     }
     return libdeflate_zlib_compress(d->sample, d->piece, SAMPLE, d->packed, SAMPLE - SAMPLE / 32) == 0;
 }
