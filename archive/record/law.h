@@ -106,9 +106,8 @@ bool refresh_preview(struct txn *t, struct archive *a, struct arena *ar, const s
 /* Inside the verb that changes the law: files of the class (or of all, symbol "*") that arose on or after `since` are
  * computed anew by jobs_finish. DAY_NONE: all of them. */
 bool job_recompute(struct txn *t, struct str symbol, struct day since, struct err *e) MUST_USE;
-/* Test seam and rhythm: at most this many files in one verb. */
-#define JOB_CHUNK 500u
-/* One verb of the oldest job; *left false when there is none. */
-bool job_step(struct archive *a, uint64_t *files_changed, bool *left, struct err *e) MUST_USE;
+#define JOB_CHUNK 500u /* files in one verb */
+/* One verb of the first job, at most `chunk` files; *left false when there was none. */
+bool job_step(struct archive *a, size_t chunk, uint64_t *files_changed, bool *left, struct err *e) MUST_USE;
 
 #endif
