@@ -74,7 +74,7 @@ bool content_box_open(struct content_tools *t, const struct key *key, const stru
                       uint64_t size, uint8_t out[CONTENT_INLINE_MAX], struct err *e)
 {
     struct key own CLEANUP(key_wipe);
-    struct buf body CLEANUP(buf_free) = BUF_INIT(CONTENT_INLINE_MAX);
+    struct buf body CLEANUP(buf_free) = BUF_INIT(CONTENT_BOX_MAX); /* the tag passes through it */
     uint8_t aad[INLINE_AAD];
     inline_key(key, &own);
     if (!prefix_check(box, size, e) || !content_tools_inflater(t, e)) {
