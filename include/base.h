@@ -95,11 +95,8 @@ struct bytes {
     size_t n;
 };
 #define STR(lit) ((struct str){"" lit, sizeof(lit) - 1})
-/* clang-format off: the same in a static table */
-#define STR_INIT(lit)                                                                                                  \
-    {                                                                                                                  \
-        "" lit, sizeof(lit) - 1                                                                                        \
-    }
+/* clang-format off */
+#define STR_INIT(lit) {"" lit, sizeof(lit) - 1} /* the same in a static table */
 /* clang-format on */
 #define STR_NONE ((struct str){NULL, 0})
 struct str str_of(const char *z); /* view of a NUL-terminated string; NULL gives STR_NONE */
@@ -327,6 +324,9 @@ bool file_write_durable(int dir, const char *path, struct bytes content, mode_t 
 bool dir_make(int dir, const char *path, mode_t mode,
               struct err *e) MUST_USE;          /* existing is fine; parents are not made */
 bool dir_sync(int dir, struct err *e) MUST_USE; /* fsync of the directory; failed: fail_stop */
+/* Removes what interrupted durable writes left in a directory (".new-" and 16 hex digits). Only at the start, when no
+ * other process of the house writes there. */
+bool dir_sweep(int dir, struct err *e) MUST_USE;
 
 /* The one place that ends the process for an outside cause: logs one line and _exit(70). Tests replace the ending. */
 void fail_stop(const char *why_fmt, ...) PRINTF_LIKE(1, 2) __attribute__((noreturn));

@@ -5,6 +5,7 @@
  * pages, so trying again would lie. Short reads and writes and EINTR are handled here and nowhere else. */
 #include "base.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -196,7 +197,8 @@ static bool open_parent(int dir, const char *path, int *parent, const char **nam
     return open_to_read(dir, folder, O_DIRECTORY, parent, e);
 }
 
-#define TEMP_SIZE 32u
+#define TEMP_PREFIX ".new-"
+#define TEMP_SIZE   32u
 
 static void temp_name(char out[TEMP_SIZE])
 {
@@ -204,7 +206,7 @@ static void temp_name(char out[TEMP_SIZE])
     char hex[2 * sizeof raw + 1];
     random_bytes(raw, sizeof raw);
     hex_encode((struct bytes){raw, sizeof raw}, hex);
-    snprintf(out, TEMP_SIZE, ".new-%s", hex);
+    snprintf(out, TEMP_SIZE, TEMP_PREFIX "%s", hex);
 }
 
 static bool write_and_rename(int parent, const char *temp, int fd, const char *name, struct bytes content,
@@ -241,4 +243,39 @@ bool file_write_durable(int dir, const char *path, struct bytes content, mode_t 
         return err_wrap(e, "writing %s", path);
     }
     return true;
+}
+
+static bool is_temp_name(const char *name)
+{
+    uint8_t raw[8];
+    return str_starts(str_of(name), TEMP_PREFIX) && hex_decode(str_of(name + sizeof TEMP_PREFIX - 1), raw, sizeof raw);
+}
+
+static void close_listing(DIR **listing)
+{
+    if (*listing != NULL) {
+        closedir(*listing);
+    }
+}
+
+bool dir_sweep(int dir, struct err *e)
+{
+    int fd = -1;
+    if (!open_to_read(dir, ".", O_DIRECTORY, &fd, e)) {
+        return false;
+    }
+    DIR *listing CLEANUP(close_listing) = fdopendir(fd);
+    if (listing == NULL) {
+        int why = errno;
+        fd_close(&fd);
+        return err_errno(e, why, "listing a directory");
+    }
+    errno = 0;
+    for (struct dirent *entry = readdir(listing); entry != NULL; entry = readdir(listing)) {
+        if (is_temp_name(entry->d_name) && disk_now()->unlinkat(dir, entry->d_name, 0) != 0 && errno != ENOENT) {
+            return err_errno(e, errno, "removing %s", entry->d_name);
+        }
+        errno = 0;
+    }
+    return errno == 0 || err_errno(e, errno, "listing a directory");
 }

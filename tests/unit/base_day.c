@@ -17,8 +17,9 @@ static void known_days(void **state)
         const char *text;
         int32_t n;
         int weekday;
-    } known[] = {{"1970-01-01", 0, 4},      {"1969-12-31", -1, 3},    {"2000-02-29", 11016, 2}, {"2026-11-21", 20778, 6},
-                 {"1800-01-01", -62091, 3}, {"2299-12-31", 120529, 7}, {"1900-03-01", -25508, 4}};
+    } known[] = {{"1970-01-01", 0, 4},     {"1969-12-31", -1, 3},     {"2000-02-29", 11016, 2},
+                 {"2026-11-21", 20778, 6}, {"1800-01-01", -62091, 3}, {"2299-12-31", 120529, 7},
+                 {"1900-03-01", -25508, 4}};
     for (size_t i = 0; i < COUNT_OF(known); i++) {
         struct day d = day(known[i].text);
         char text[DAY_TEXT_SIZE];
@@ -72,8 +73,8 @@ static void months_follow_k_03(void **state)
         const char *from;
         int months;
         const char *to;
-    } cases[] = {{"2025-12-31", 2, "2026-02-28"},  {"2026-01-31", 1, "2026-02-28"},  {"2024-01-31", 1, "2024-02-29"},
-                 {"2026-09-15", 2, "2026-11-15"},  {"2026-10-24", 2, "2026-12-24"},  {"2026-03-31", -1, "2026-02-28"},
+    } cases[] = {{"2025-12-31", 2, "2026-02-28"},   {"2026-01-31", 1, "2026-02-28"},  {"2024-01-31", 1, "2024-02-29"},
+                 {"2026-09-15", 2, "2026-11-15"},   {"2026-10-24", 2, "2026-12-24"},  {"2026-03-31", -1, "2026-02-28"},
                  {"2026-01-15", -13, "2024-12-15"}, {"2024-02-29", 12, "2025-02-28"}, {"2026-05-31", 0, "2026-05-31"},
                  {"1800-01-01", 5999, "2299-12-01"}};
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -138,9 +139,11 @@ static void instants_have_one_text(void **state)
         assert_string_equal(text, "");
         assert_true(day_is_none(warsaw_day(outside[i])));
     }
-    static const char *const bad[] = {"2026-11-21T19:05:17",  "2026-11-21 19:05:17Z", "2026-11-21T24:00:00Z",
-                                      "2026-11-21T19:60:00Z", "2026-11-21T19:05:60Z", "2026-11-21t19:05:17z",
-                                      "2026-02-30T19:05:17Z", "2026-11-21T19:05:1 Z", "2026-11-21T19:05:17ZZ", ""};
+    static const char *const bad[] = {"2026-11-21T19:05:17",   "2026-11-21 19:05:17Z",
+                                      "2026-11-21T24:00:00Z",  "2026-11-21T19:60:00Z",
+                                      "2026-11-21T19:05:60Z",  "2026-11-21t19:05:17z",
+                                      "2026-02-30T19:05:17Z",  "2026-11-21T19:05:1 Z",
+                                      "2026-11-21T19:05:17ZZ", ""};
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
         assert_false(instant_parse(str_of(bad[i]), &t));
     }
@@ -153,12 +156,12 @@ static void polish_time(void **state)
         const char *utc, *day;
         int hour, minute, second;
     } cases[] = {
-        {"2026-03-29T00:59:59Z", "2026-03-29", 1, 59, 59}, {"2026-03-29T01:00:00Z", "2026-03-29", 3, 0, 0},
-        {"2026-10-25T00:59:59Z", "2026-10-25", 2, 59, 59}, {"2026-10-25T01:00:00Z", "2026-10-25", 2, 0, 0},
+        {"2026-03-29T00:59:59Z", "2026-03-29", 1, 59, 59},  {"2026-03-29T01:00:00Z", "2026-03-29", 3, 0, 0},
+        {"2026-10-25T00:59:59Z", "2026-10-25", 2, 59, 59},  {"2026-10-25T01:00:00Z", "2026-10-25", 2, 0, 0},
         {"2026-11-21T22:59:59Z", "2026-11-21", 23, 59, 59}, {"2026-11-21T23:00:00Z", "2026-11-22", 0, 0, 0},
-        {"2026-06-30T22:00:00Z", "2026-07-01", 0, 0, 0},   {"2026-06-30T21:59:59Z", "2026-06-30", 23, 59, 59},
-        {"2026-12-31T23:00:00Z", "2027-01-01", 0, 0, 0},   {"2024-03-31T01:00:00Z", "2024-03-31", 3, 0, 0},
-        {"2027-10-31T00:59:59Z", "2027-10-31", 2, 59, 59}, {"2027-10-31T01:00:00Z", "2027-10-31", 2, 0, 0},
+        {"2026-06-30T22:00:00Z", "2026-07-01", 0, 0, 0},    {"2026-06-30T21:59:59Z", "2026-06-30", 23, 59, 59},
+        {"2026-12-31T23:00:00Z", "2027-01-01", 0, 0, 0},    {"2024-03-31T01:00:00Z", "2024-03-31", 3, 0, 0},
+        {"2027-10-31T00:59:59Z", "2027-10-31", 2, 59, 59},  {"2027-10-31T01:00:00Z", "2027-10-31", 2, 0, 0},
         {"1969-07-20T22:30:00Z", "1969-07-21", 0, 30, 0},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -194,10 +197,14 @@ static void clocks_are_arguments(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(known_days),         cmocka_unit_test(dates_that_do_not_exist),
-        cmocka_unit_test(none_stays_none),    cmocka_unit_test(months_follow_k_03),
-        cmocka_unit_test(years_follow_k_04),  cmocka_unit_test(easter_sundays),
-        cmocka_unit_test(instants_have_one_text), cmocka_unit_test(polish_time),
+        cmocka_unit_test(known_days),
+        cmocka_unit_test(dates_that_do_not_exist),
+        cmocka_unit_test(none_stays_none),
+        cmocka_unit_test(months_follow_k_03),
+        cmocka_unit_test(years_follow_k_04),
+        cmocka_unit_test(easter_sundays),
+        cmocka_unit_test(instants_have_one_text),
+        cmocka_unit_test(polish_time),
         cmocka_unit_test(clocks_are_arguments),
     };
     return cmocka_run_group_tests_name("base_day", tests, NULL, NULL);

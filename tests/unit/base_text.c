@@ -104,9 +104,10 @@ static void gate_stops_what_could_deceive(void **state)
 {
     (void)state;
     static const struct str bad[] = {
-        STR_INIT("a\0b"),          STR_INIT("a\x1B[2Jb"),     STR_INIT("a\x7F"),         STR_INIT("a\xC2\x85 b"),
-        STR_INIT("a\xE2\x80\xA8 b"), STR_INIT("exe\xE2\x80\xAEtxt"), STR_INIT("\xE2\x81\xA6x"), STR_INIT("\xEF\xBF\xBE"),
-        STR_INIT("\xEF\xB7\x90"),  STR_INIT("caf\xE9"),       STR_INIT("\xED\xA0\x80"),
+        STR_INIT("a\0b"),          STR_INIT("a\x1B[2Jb"),       STR_INIT("a\x7F"),
+        STR_INIT("a\xC2\x85 b"),   STR_INIT("a\xE2\x80\xA8 b"), STR_INIT("exe\xE2\x80\xAEtxt"),
+        STR_INIT("\xE2\x81\xA6x"), STR_INIT("\xEF\xBF\xBE"),    STR_INIT("\xEF\xB7\x90"),
+        STR_INIT("caf\xE9"),       STR_INIT("\xED\xA0\x80"),
     };
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
         gate_stops(bad[i], 100, true, ERR_INVALID);
