@@ -86,6 +86,25 @@ static bool search_fn(struct txn *t, void *ctx, struct err *e)
     return !found || class_rows(t, s->a, look, s, e);
 }
 
+/* Without an archive: the plan that ships with the program, whatever the day. */
+static bool search_shipped(struct search *s, struct err *e)
+{
+    struct conf_document d;
+    struct plan_doc plan;
+    if (!conf_builtin(CONF_PLAN, &d)) {
+        return true;
+    }
+    if (!plan_parse(d.text, d.valid_from, s->a, &plan, e)) {
+        return false;
+    }
+    for (size_t i = 0; i < plan.count; i++) {
+        if (matches(plan.rows[i].folded, s->words) && !keep(s, &plan.rows[i].v, e)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool class_search(struct archive *a, struct str words, struct day on, class_each each, void *ctx, struct err *e)
 {
     struct arena *ar CLEANUP(arena_free) = arena_new(SEARCH_ARENA);
@@ -96,7 +115,7 @@ bool class_search(struct archive *a, struct str words, struct day on, class_each
     if (words.n > 0 && !words_fold(words, ar, &s.words, e)) {
         return false;
     }
-    if (!store_read(a->store, search_fn, &s, e)) {
+    if (a == NULL ? !search_shipped(&s, e) : !store_read(a->store, search_fn, &s, e)) {
         return false;
     }
     for (size_t i = 0; i < s.count; i++) {
