@@ -141,7 +141,8 @@ struct class_version {
 bool class_get(struct txn *t, struct str symbol, struct day on, struct arena *a, struct class_version *out,
                struct err *e) MUST_USE;
 typedef bool (*class_each)(const struct class_version *c, void *ctx, struct err *e);
-/* Words: diacritic- and case-insensitive, every word must begin a word of title, remarks or symbol. NULL text: all. */
+/* Words: diacritic- and case-insensitive, every word must begin a word of title, remarks or symbol. NULL text: all. a NULL:
+ * the plan that ships with the program. */
 bool class_search(struct archive *a, struct str words, struct day on, class_each each, void *ctx, struct err *e)
     MUST_USE;
 /* The unread class gets its category from a person who read the act; files in exception are computed anew. */
@@ -162,6 +163,11 @@ struct conf_document {
 };
 /* The documents that ship with the program (plan, rules, proposals; holidays are the office's own); text is borrowed. */
 bool conf_builtin(enum conf_kind k, struct conf_document *out);
+/* A class and its rules as a question from outside; a NULL: of the law that ships with the program, whatever the day. */
+bool law_class(struct archive *a, struct str symbol, struct day on, struct arena *ar, struct class_version *out,
+               struct err *e) MUST_USE;
+bool law_rules(struct archive *a, struct str symbol, struct day on, struct arena *ar, struct retention_rule **out,
+               size_t *n, struct err *e) MUST_USE;
 /* The day that the head of a document names (`# valid-from: 2011-01-01`); false when it names none. */
 bool conf_document_day(struct str text, struct day *out);
 /* What a document would change: one line each ("+ class 0055 …", "~ 1431 BE5 -> B5", "file WA.1431.12.2021 destroy
@@ -282,13 +288,19 @@ bool record_add(struct archive *a, const struct id *file, const struct record_in
 /* Many records: opened when needed, hashed and sealed over all cores, durable in batches, one verb for each batch of at
  * most `batch` records; reports each record after its batch is durable. An interruption leaves whole records only, and
  * the same call again with the same inputs skips what is there already when `resume` is given (by file and name). */
+enum ingest_state { INGEST_WAITING, INGEST_STORED, INGEST_SKIPPED, INGEST_FAILED };
 struct ingest_item {
     struct id file;
     struct record_input in;
-    bool (*open)(struct ingest_item *it, struct content_source *src, struct err *e);
+    bool (*open)(struct ingest_item *it, struct content_source *src, struct err *e); /* from any thread */
     void (*close)(struct ingest_item *it);
     void *ctx;
+    uint64_t size;           /* of the content, when it is known beforehand: shapes batches, and `resume` compares it */
+    bool resume;             /* skip it when the file holds a record of this name and size from an earlier call */
+    enum ingest_state state; /* out. Skipped ones are reported too, as they stand in the archive */
 };
+/* An item that cannot be read (or whose texts are refused) is left out, the others go on; the call then returns false with
+ * the first such reason and how many there were. */
 typedef bool (*ingest_report)(void *ctx, size_t item, const struct record *r, struct str mark, struct err *e);
 bool record_ingest(struct archive *a, struct ingest_item *items, size_t n, const struct actor *who,
                    ingest_report report, void *report_ctx, struct progress *p, struct err *e) MUST_USE;
