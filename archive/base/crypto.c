@@ -378,7 +378,9 @@ bool unseal_box(const struct key *k, struct bytes aad, struct bytes box, struct 
     if (box.n < SEAL_BOX_OVERHEAD) {
         return err_set(e, ERR_CORRUPT, "a sealed piece is too short");
     }
-    uint8_t *plain = extend(out, box.n - SEAL_NONCE, e); /* the tag's room too, so that there is always a place */
+    uint8_t nothing[1]; /* where the no bytes of an empty message go */
+    size_t n = box.n - SEAL_BOX_OVERHEAD;
+    uint8_t *plain = n > 0 ? extend(out, n, e) : nothing;
     gcry_cipher_hd_t cipher = plain != NULL ? box_cipher(k, e) : NULL;
     bool opened = false;
     if (cipher != NULL) {
@@ -386,6 +388,6 @@ bool unseal_box(const struct key *k, struct bytes aad, struct bytes box, struct 
         opened = unseal_with(cipher, box.p, aad, sealed, plain, e);
         forget_key(cipher);
     }
-    out->n = opened ? start + box.n - SEAL_BOX_OVERHEAD : start;
+    out->n = opened ? start + n : start;
     return opened;
 }
