@@ -175,7 +175,7 @@ static struct settings *settings_new(const struct setting *table, size_t rows)
 {
     size_t text = 0;
     for (size_t i = 0; i < rows; i++) {
-        text += sizeof(struct value) + 64;
+        text += sizeof(struct value) + sizeof(struct setting) + 64;
     }
     struct arena *a = arena_new(2 * FILE_MOST + text);
     struct settings *s = a != NULL ? arena_alloc(a, sizeof *s) : NULL;
@@ -183,12 +183,14 @@ static struct settings *settings_new(const struct setting *table, size_t rows)
         arena_free(&a);
         return NULL;
     }
-    *s = (struct settings){.arena = a, .table = table, .rows = rows};
-    s->values = arena_alloc(a, rows * sizeof *s->values);
-    if (s->values == NULL) {
+    struct setting *copy = arena_alloc(a, rows * sizeof *copy); /* a joined table may be gone before the settings */
+    struct value *values = arena_alloc(a, rows * sizeof *values);
+    if (copy == NULL || values == NULL) {
         arena_free(&a);
         return NULL;
     }
+    memcpy(copy, table, rows * sizeof *copy);
+    *s = (struct settings){.arena = a, .table = copy, .rows = rows, .values = values};
     return s;
 }
 
