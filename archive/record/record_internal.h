@@ -193,6 +193,14 @@ bool opening_metadata_text(const struct opening_set *s, const struct id *object,
                            struct err *e) MUST_USE;
 void object_event_key(const struct id *object, uint64_t event, uint8_t out[20]);
 
+/* ---------------------------------------------------------------- plan, queue, holds: for the other half */
+
+/* Open holds whose review day has come: for archive_daily (hold_list.c). Queue totals: queue_list with each = NULL. */
+bool holds_to_review(struct archive *a, struct day today, uint64_t *out, struct err *e) MUST_USE;
+/* Walks T_FILE against T_QUEUE, T_HELD, T_FILE_BY_CLASS and the counters of T_FORECAST, both ways: for archive_doctor
+ * (due_doctor.c). */
+bool due_doctor(struct archive *a, store_finding finding, void *ctx, uint64_t *checked, struct err *e) MUST_USE;
+
 /* Retention rules of a class in force on a day, in order, into the arena. (rules.c) */
 bool rules_of_class(struct txn *t, struct str symbol, struct day on, struct arena *ar, struct retention_rule **out,
                     size_t *n, struct err *e) MUST_USE;
