@@ -142,7 +142,7 @@ static bool write_entry(struct txn *t, struct apply *p, struct arena *ar, struct
                        .who = p->who,
                        .lines = {{"document", str_of(conf_kind_name(p->d->kind))},
                                  {"valid-from", str_of(day)},
-                                 {"sha256", p->row.sha256},
+                                 {"digest", p->row.sha256},
                                  {"size", size},
                                  {"changed", changed}},
                        .line_count = 5};
