@@ -129,7 +129,10 @@ static ssize_t write_failed(int fd)
     if (errno == ENOSPC) {
         return -1;
     }
-    store_fail_stop(h ? h->run_fd : -1, "a write to the store failed: %s", strerror(errno));
+    if (!h) {
+        return -1; /* a copy, on a disk that need not be ours */
+    }
+    store_fail_stop(h->run_fd, "a write to the store failed: %s", strerror(errno));
 }
 
 /* The engine takes a short count for an error, hence the loop. */
@@ -181,7 +184,10 @@ static int hook_fsync(int fd)
         log_before_sync(h, fd, &mark, &folder_dirty);
     }
     if (disk_now()->fdatasync(fd) != 0) {
-        store_fail_stop(h ? h->run_fd : -1, "a sync of the store failed: %s", strerror(errno));
+        if (!h) {
+            return -1;
+        }
+        store_fail_stop(h->run_fd, "a sync of the store failed: %s", strerror(errno));
     }
     if (folder_dirty && disk_now()->fsync(h->env_fd) != 0) {
         store_fail_stop(h->run_fd, "a sync of the folder env failed: %s", strerror(errno));

@@ -2,6 +2,7 @@
  *
  * Puts the parts of the room together in the one order that is safe: own the folder, make room on the disk, load the
  * keys, recover, then let the writer start. A failure on the way leaves nothing behind. */
+#include "content_shelf.h"
 #include "store_internal.h"
 
 #include <fcntl.h>
@@ -97,7 +98,7 @@ static unsigned count_cores(void)
 #define LOG_BYTES_MAX   (1u << 30)
 #define CACHE_BYTES_MIN (1u << 20)
 
-static struct store *store_new(const struct store_config *c, struct err *e)
+struct store *store_new(const struct store_config *c, struct err *e)
 {
     struct store *s = mem_zalloc(sizeof *s);
     if (!s) {
@@ -128,6 +129,7 @@ void store_close(struct store **sp)
     writer_stop(s);
     engine_close(s);
     keyring_close(&s->keys);
+    content_shelf_close(&s->shelf);
     dir_leave(s);
     mem_free(s);
     *sp = NULL;
@@ -161,7 +163,8 @@ static bool bring_up(struct store *s, enum engine_mode mode, struct err *e)
     if (!dir_list(s->run_fd, ".", is_scratch, NULL, e) || !dir_prepare_env(s, e)) {
         return false;
     }
-    if (!keyring_open(s->keys_fd, &s->keys, e) || !engine_open(s, mode, e) || !writer_start(s, e)) {
+    if (!keyring_open(s->keys_fd, &s->keys, e) || !content_shelf_open(s->content_fd, s->cores, &s->shelf, e) ||
+        !engine_open(s, mode, e) || !writer_start(s, e)) {
         return false;
     }
     ballast_restore(s);

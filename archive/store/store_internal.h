@@ -78,6 +78,12 @@ enum engine_mode {
 bool engine_open(struct store *s, enum engine_mode mode, struct err *e) MUST_USE;
 void engine_close(struct store *s);
 
+bool engine_checkpoint(struct store *s, struct err *e) MUST_USE;
+bool engine_count(struct store *s, enum store_table t, uint64_t *rows, struct err *e) MUST_USE;
+/* A hot copy of the environment into the folder `name` of `parent`, which is made anew. Not synced. */
+bool engine_copy(struct store *s, int parent, const char *name, struct err *e) MUST_USE;
+bool engine_verify_copy(int parent, const char *name, struct findings *f, uint64_t *checked, struct err *e) MUST_USE;
+
 /* ---- bdb_txn.c: transactions */
 struct txn {
     struct store *store;
@@ -100,6 +106,7 @@ bool writer_start(struct store *s, struct err *e) MUST_USE;
 void writer_stop(struct store *s); /* runs what is queued, then ends the thread */
 
 /* ---- store.c: after a restore the environment is recovered from its whole log */
+struct store *store_new(const struct store_config *c, struct err *e); /* nothing opened yet */
 bool store_open_restored(const struct store_config *c, struct store **out, struct err *e) MUST_USE;
 
 /* ---- keys.c */
@@ -109,6 +116,9 @@ bool keyring_open(int keys_fd, struct keyring **out, struct err *e) MUST_USE;
 void keyring_close(struct keyring **k);
 bool keyring_has(const struct keyring *k, uint32_t epoch);
 bool keyring_check(int keys_fd, struct findings *f, struct err *e) MUST_USE; /* every key file, by its digest */
+
+/* ---- backup.c: the table of wrapped keys as a stream into keys/ */
+bool keys_export(struct store *s, struct err *e) MUST_USE;
 
 /* ---- space.c: free space, ballast, panics */
 uint64_t space_free(const struct store *s);

@@ -1,0 +1,353 @@
+/* backup.c: a hot copy of an archive.
+ *
+ * The copy is laid out like DIR, without keys/ and run/. Order is what makes it whole: content first (what a row names
+ * is durable before the row), then the published log, then the environment, then content that appeared meanwhile.
+ * Content files never change, so an earlier backup in the folder is brought up to date; what the archive had dropped
+ * before the environment was copied goes at the very end. MANIFEST is taken away before anything it proves changes and
+ * comes back last. An interrupted run leaves a folder that the next run goes on with. */
+#include "content_shelf.h"
+#include "copy.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define ENV_NEXT     "env.next"
+#define DROPPED_MAX  (1u << 30)
+#define WRAPPED_KEYS "wrapped-keys"
+#define WRAPPED_PART ".wrapped-keys.part"
+
+struct backup {
+    struct store *s;
+    int to, to_content;
+    struct progress *p;
+    uint64_t done, total;
+    struct manifest_out *manifest;
+    struct buf dropped; /* ids of content files the archive no longer has */
+};
+
+static bool go_on(struct backup *b, const char *what, struct err *e)
+{
+    if (b->p && b->p->step) {
+        b->p->step(b->p, b->done, b->total, what);
+    }
+    if (b->p && b->p->stop && b->p->stop(b->p)) {
+        return err_set(e, ERR_INTERRUPTED, "the backup was stopped and is not whole (%lu of %lu files); start it again",
+                       (unsigned long)b->done, (unsigned long)b->total);
+    }
+    return true;
+}
+
+/* ---- content */
+
+static bool same_size(int from, const char *name, int to, const char *to_name, uint64_t *size)
+{
+    struct stat a, b;
+    if (fstatat(from, name, &a, AT_SYMLINK_NOFOLLOW) != 0 || fstatat(to, to_name, &b, AT_SYMLINK_NOFOLLOW) != 0) {
+        return false;
+    }
+    *size = (uint64_t)a.st_size;
+    return a.st_size == b.st_size;
+}
+
+static bool count_content(void *ctx, const struct id *name, bool temporary, int folder, const char *file, struct err *e)
+{
+    struct backup *b = ctx;
+    (void)name;
+    (void)folder;
+    (void)file;
+    (void)e;
+    b->total += temporary ? 0 : 1;
+    return true;
+}
+
+static bool copy_content(void *ctx, const struct id *name, bool temporary, int folder, const char *file, struct err *e)
+{
+    struct backup *b = ctx;
+    char path[CONTENT_PATH_SIZE];
+    uint64_t size = 0;
+    if (temporary) {
+        return true;
+    }
+    content_path(name, false, path);
+    if (same_size(folder, file, b->to_content, path, &size)) {
+        return true;
+    }
+    if (!make_parents(b->to_content, path, e)) {
+        return false;
+    }
+    if (!copy_file(folder, file, b->to_content, path, &size, NULL, e)) {
+        bool gone = e->code == ERR_NOT_FOUND; /* dropped by the archive meanwhile */
+        if (gone) {
+            *e = (struct err){.lang = e->lang};
+        }
+        return gone;
+    }
+    b->done++;
+    return go_on(b, "content", e);
+}
+
+static bool walk_source(struct backup *b,
+                        bool (*each)(void *, const struct id *, bool, int, const char *, struct err *), struct err *e)
+{
+    struct content_walk w = {.each = each, .ctx = b};
+    return content_walk(b->s->content_fd, &w, e);
+}
+
+/* Remembers what the copy has and the archive had dropped already before the environment is copied. */
+static bool note_dropped(void *ctx, const struct id *name, bool temporary, int folder, const char *file, struct err *e)
+{
+    struct backup *b = ctx;
+    struct stat st;
+    char path[CONTENT_PATH_SIZE];
+    (void)folder;
+    (void)file;
+    (void)e;
+    content_path(name, false, path);
+    if (!temporary && fstatat(b->s->content_fd, path, &st, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT) {
+        buf_add(&b->dropped, name->b, sizeof name->b);
+    }
+    return true;
+}
+
+static bool remove_dropped(struct backup *b, struct err *e)
+{
+    if (!buf_ok(&b->dropped, e)) {
+        return false;
+    }
+    for (size_t at = 0; at < b->dropped.n; at += sizeof(struct id)) {
+        struct id name;
+        char path[CONTENT_PATH_SIZE];
+        memcpy(name.b, b->dropped.p + at, sizeof name.b);
+        content_path(&name, false, path);
+        if (disk_now()->unlinkat(b->to_content, path, 0) != 0 && errno != ENOENT) {
+            return err_errno(e, errno, "cannot remove content/%s from the backup", path);
+        }
+    }
+    return true;
+}
+
+static bool list_content(void *ctx, const struct id *name, bool temporary, int folder, const char *file, struct err *e)
+{
+    struct backup *b = ctx;
+    struct stat st;
+    char path[CONTENT_PATH_SIZE];
+    if (temporary) {
+        return true;
+    }
+    if (fstatat(folder, file, &st, AT_SYMLINK_NOFOLLOW) != 0) {
+        return err_errno(e, errno, "cannot look at the copy of a content file");
+    }
+    content_path(name, false, path);
+    return manifest_content(b->manifest, path, (uint64_t)st.st_size, e);
+}
+
+/* ---- small files: the published log, settings, format */
+
+struct tree {
+    struct backup *b;
+    const char *path; /* of the folder, from DIR */
+};
+
+static bool unchanged(int from, const char *name, int to, const char *path)
+{
+    struct stat a, b;
+    return fstatat(from, name, &a, AT_SYMLINK_NOFOLLOW) == 0 && fstatat(to, path, &b, AT_SYMLINK_NOFOLLOW) == 0 &&
+           a.st_size == b.st_size && a.st_mtim.tv_sec == b.st_mtim.tv_sec && a.st_mtim.tv_nsec == b.st_mtim.tv_nsec;
+}
+
+static bool copy_entry(void *ctx, int dir, const char *name, bool is_folder, struct err *e)
+{
+    const struct tree *t = ctx;
+    char path[512];
+    uint64_t size;
+    int n = snprintf(path, sizeof path, "%s/%s", t->path, name);
+    if (n < 0 || (size_t)n >= sizeof path) {
+        return err_set(e, ERR_TOO_BIG, "the name %s/%s is too long", t->path, name);
+    }
+    if (is_folder) {
+        struct tree below = {t->b, path};
+        return dir_make(t->b->to, path, 0700, e) && dir_list(dir, name, copy_entry, &below, e);
+    }
+    if (name[0] == '.' || unchanged(dir, name, t->b->to, path)) {
+        return true; /* a dot begins what is not published yet */
+    }
+    if (!copy_file(dir, name, t->b->to, path, &size, NULL, e)) {
+        bool gone = e->code == ERR_NOT_FOUND;
+        if (gone) {
+            *e = (struct err){.lang = e->lang};
+        }
+        return gone;
+    }
+    return go_on(t->b, "log", e);
+}
+
+static bool copy_optional(struct backup *b, const char *name, struct err *e)
+{
+    uint64_t size;
+    if (copy_file(b->s->dir_fd, name, b->to, name, &size, NULL, e)) {
+        return true;
+    }
+    bool absent = e->code == ERR_NOT_FOUND;
+    if (absent) {
+        *e = (struct err){.lang = e->lang};
+    }
+    return absent;
+}
+
+/* The checkpoint first: whatever is published after it only adds to what it covers. */
+static bool copy_log(struct backup *b, struct err *e)
+{
+    struct stat st;
+    struct tree t = {b, "log"};
+    if (fstatat(b->s->dir_fd, "log", &st, AT_SYMLINK_NOFOLLOW) != 0) {
+        return true; /* no room above keeps one */
+    }
+    return dir_make(b->to, "log", 0700, e) && copy_optional(b, "log/checkpoint", e) &&
+           dir_list(b->s->dir_fd, "log", copy_entry, &t, e);
+}
+
+/* ---- the manifest */
+
+static bool list_entry(void *ctx, int dir, const char *name, bool is_folder, struct err *e)
+{
+    const struct tree *t = ctx;
+    char path[512];
+    uint8_t sum[SHA256_SIZE];
+    uint64_t size = 0;
+    snprintf(path, sizeof path, "%s%s%s", t->path, t->path[0] ? "/" : "", name);
+    if (is_folder) {
+        struct tree below = {t->b, path};
+        return dir_list(dir, name, list_entry, &below, e);
+    }
+    return file_digest(dir, name, &size, sum, e) && manifest_file(t->b->manifest, path, size, sum, e) &&
+           go_on(t->b, "manifest", e);
+}
+
+static bool list_small(struct backup *b, const char *name, struct err *e)
+{
+    struct stat st;
+    struct tree root = {b, ""}, folder = {b, name};
+    if (fstatat(b->to, name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
+        return errno == ENOENT || err_errno(e, errno, "cannot look at %s in the backup", name);
+    }
+    return S_ISDIR(st.st_mode) ? dir_list(b->to, name, list_entry, &folder, e)
+                               : list_entry(&root, b->to, name, false, e);
+}
+
+static bool write_manifest(struct backup *b, struct err *e)
+{
+    struct content_walk w = {.each = list_content, .ctx = b};
+    bool ok = manifest_begin(b->to, &b->manifest, e) && list_small(b, "format", e) && list_small(b, "akta.conf", e) &&
+              list_small(b, "env", e) && list_small(b, "log", e) && content_walk(b->to_content, &w, e) &&
+              manifest_end(b->manifest, b->to, e);
+    manifest_out_free(&b->manifest);
+    return ok;
+}
+
+/* ---- all of it */
+
+static bool refuse_foreign(void *ctx, int dir, const char *name, bool is_folder, struct err *e)
+{
+    static const char *const ours[] = {"env",    "env.next",       "content",    "log",   "akta.conf",
+                                       "format", ".MANIFEST.part", "lost+found", MANIFEST};
+    (void)ctx;
+    (void)dir;
+    (void)is_folder;
+    for (size_t i = 0; i < COUNT_OF(ours); i++) {
+        if (strcmp(name, ours[i]) == 0) {
+            return true;
+        }
+    }
+    if (name[0] == '.' && strlen(name) > 5 && strcmp(name + strlen(name) - 5, ".part") == 0) {
+        return true;
+    }
+    return err_set(e, ERR_CONFLICT, "the backup folder holds %s, which no backup made; name an empty folder", name);
+}
+
+static bool open_target(struct backup *b, int to, struct err *e)
+{
+    b->to = to;
+    if (!dir_list(to, ".", refuse_foreign, NULL, e) || !dir_make(to, "content", 0700, e)) {
+        return false;
+    }
+    b->to_content = disk_now()->openat(to, "content", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+    return b->to_content >= 0 || err_errno(e, errno, "cannot open content/ of the backup");
+}
+
+static bool swap_env(struct backup *b, struct err *e)
+{
+    if (disk_now()->unlinkat(b->to, MANIFEST, 0) != 0 && errno != ENOENT) {
+        return err_errno(e, errno, "cannot take away the old manifest");
+    }
+    if (disk_now()->fsync(b->to) != 0) {
+        return err_errno(e, errno, "the backup folder could not be made durable");
+    }
+    if (!dir_remove_tree(b->to, "env", e)) {
+        return false;
+    }
+    if (disk_now()->renameat(b->to, ENV_NEXT, b->to, "env") != 0) {
+        return err_errno(e, errno, "cannot put the new copy of the environment in place");
+    }
+    return true;
+}
+
+static bool copy_everything(struct backup *b, struct err *e)
+{
+    struct content_walk old = {.each = note_dropped, .ctx = b};
+    return walk_source(b, count_content, e) && walk_source(b, copy_content, e) && copy_log(b, e) &&
+           content_walk(b->to_content, &old, e) && go_on(b, "tables", e) && engine_copy(b->s, b->to, ENV_NEXT, e) &&
+           walk_source(b, copy_content, e) && copy_optional(b, "akta.conf", e) && copy_optional(b, "format", e) &&
+           sync_everything(b->to, "the backup", e) && swap_env(b, e) && remove_dropped(b, e) && write_manifest(b, e);
+}
+
+bool store_backup(struct store *s, int to, struct progress *p, struct err *e)
+{
+    struct backup b = {.s = s, .to = to, .to_content = -1, .p = p, .dropped = BUF_INIT(DROPPED_MAX)};
+    bool ok = open_target(&b, to, e) && copy_everything(&b, e) && keys_export(s, e);
+    fd_close(&b.to_content);
+    buf_free(&b.dropped);
+    return ok;
+}
+
+/* ---- keys */
+
+bool keys_export(struct store *s, struct err *e)
+{
+    CLEANUP(fd_close)
+    int fd = disk_now()->openat(s->keys_fd, WRAPPED_PART, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (fd < 0) {
+        return err_errno(e, errno, "cannot make keys/" WRAPPED_PART);
+    }
+    if (!store_export(s, T_KEY, fd, e)) {
+        return false;
+    }
+    if (disk_now()->fsync(fd) != 0 || disk_now()->renameat(s->keys_fd, WRAPPED_PART, s->keys_fd, WRAPPED_KEYS) != 0) {
+        return err_errno(e, errno, "cannot put keys/" WRAPPED_KEYS " in place");
+    }
+    return dir_sync(s->keys_fd, e);
+}
+
+static bool copy_key_file(void *ctx, int dir, const char *name, bool is_folder, struct err *e)
+{
+    struct backup *b = ctx;
+    uint64_t size = 0;
+    uint8_t sum[SHA256_SIZE];
+    if (is_folder || name[0] == '.') {
+        return true;
+    }
+    return copy_file(dir, name, b->to, name, &size, sum, e) && manifest_file(b->manifest, name, size, sum, e);
+}
+
+bool store_backup_keys(struct store *s, int to, struct err *e)
+{
+    struct backup b = {.s = s, .to = to};
+    bool ok = keys_export(s, e) && manifest_begin(to, &b.manifest, e) &&
+              dir_list(s->keys_fd, ".", copy_key_file, &b, e) && sync_everything(to, "the copy of the keys", e) &&
+              manifest_end(b.manifest, to, e);
+    manifest_out_free(&b.manifest);
+    return ok;
+}

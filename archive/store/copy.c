@@ -1,0 +1,139 @@
+/* copy.c: whole files from one folder to another.
+ *
+ * A copy stands under its name only when it is complete. Nothing here ends the process: the other disk is a guest's.
+ * Fails with the file's name; what was copied before stays, so that the next run goes on. */
+#include "copy.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PIECE (256u * 1024u)
+
+static void free_piece(uint8_t **p)
+{
+    if (*p) {
+        mem_free(*p);
+    }
+}
+
+static void drop_digest(struct digest **d)
+{
+    if (*d) {
+        digest_free(d);
+    }
+}
+
+static bool pump(int in, int out, uint64_t *size, uint8_t *sha256, struct err *e)
+{
+    CLEANUP(free_piece) uint8_t *piece = mem_alloc(PIECE);
+    CLEANUP(drop_digest) struct digest *d = sha256 ? digest_new(DIGEST_SHA256) : NULL;
+    *size = 0;
+    if (!piece || (sha256 && !d)) {
+        return err_set(e, ERR_MEMORY, "no memory for copying files");
+    }
+    for (;;) {
+        size_t got = 0;
+        if (!fd_read_full(in, piece, PIECE, &got, e)) {
+            return false;
+        }
+        if (got == 0) {
+            break;
+        }
+        if (d) {
+            digest_add(d, (struct bytes){piece, got});
+        }
+        if (out >= 0 && !fd_write_full(out, piece, got, e)) {
+            return false;
+        }
+        *size += got;
+    }
+    if (d) {
+        digest_end(d, sha256);
+    }
+    return true;
+}
+
+static bool open_source(int dir, const char *name, int *fd, struct err *e)
+{
+    *fd = disk_now()->openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW, 0);
+    if (*fd < 0 && errno == ENOENT) {
+        return err_set(e, ERR_NOT_FOUND, "the file %s is gone", name);
+    }
+    return *fd >= 0 || err_errno(e, errno, "cannot read %s", name);
+}
+
+static bool copy_into(int in, int to, const char *temporary, uint64_t *size, uint8_t *sha256, struct err *e)
+{
+    struct stat st;
+    CLEANUP(fd_close)
+    int out = disk_now()->openat(to, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (out < 0) {
+        return err_errno(e, errno, "cannot make %s", temporary);
+    }
+    if (!pump(in, out, size, sha256, e)) {
+        return err_wrap(e, "copying to %s", temporary);
+    }
+    if (fstat(in, &st) == 0) {
+        const struct timespec times[2] = {st.st_atim, st.st_mtim};
+        (void)futimens(out, times); /* lets the next backup skip it */
+    }
+    return true;
+}
+
+bool copy_file(int from, const char *name, int to, const char *to_name, uint64_t *size, uint8_t *sha256, struct err *e)
+{
+    char temporary[600];
+    CLEANUP(fd_close) int in = -1;
+    const char *slash = strrchr(to_name, '/');
+    int folder = slash ? (int)(slash + 1 - to_name) : 0;
+    int n = snprintf(temporary, sizeof temporary, "%.*s.%s.part", folder, to_name, to_name + folder);
+    if (n < 0 || (size_t)n >= sizeof temporary) {
+        return err_set(e, ERR_TOO_BIG, "the name %s is too long", to_name);
+    }
+    if (!open_source(from, name, &in, e)) {
+        return false;
+    }
+    if (!copy_into(in, to, temporary, size, sha256, e)) {
+        disk_now()->unlinkat(to, temporary, 0);
+        return false;
+    }
+    if (disk_now()->renameat(to, temporary, to, to_name) != 0) {
+        return err_errno(e, errno, "cannot name %s", to_name);
+    }
+    return true;
+}
+
+bool file_digest(int dir, const char *name, uint64_t *size, uint8_t sha256[SHA256_SIZE], struct err *e)
+{
+    CLEANUP(fd_close) int in = -1;
+    if (!open_source(dir, name, &in, e)) {
+        return false;
+    }
+    return pump(in, -1, size, sha256, e) || err_wrap(e, "%s", name);
+}
+
+bool make_parents(int dir, const char *path, struct err *e)
+{
+    char folder[512];
+    for (const char *slash = strchr(path, '/'); slash; slash = strchr(slash + 1, '/')) {
+        size_t n = (size_t)(slash - path);
+        if (n >= sizeof folder) {
+            return err_set(e, ERR_TOO_BIG, "the name %s is too long", path);
+        }
+        memcpy(folder, path, n);
+        folder[n] = '\0';
+        if (!dir_make(dir, folder, 0700, e)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool sync_everything(int fd, const char *what, struct err *e)
+{
+    return disk_now()->syncfs(fd) == 0 || err_errno(e, errno, "%s could not be made durable", what);
+}

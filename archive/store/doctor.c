@@ -1,0 +1,323 @@
+/* doctor.c: is the store what it should be?
+ *
+ * Looks at the bytes on disk first (pages, transaction log, keys, format), because reading a damaged page through the
+ * engine would end the process; only where they are good does it let the engine verify a copy and read the rows. Each
+ * fault is told with its place, what is wrong and how to mend it. Returns false only when it could not look. */
+#include "content_shelf.h"
+#include "copy.h"
+#include "log_mark.h"
+#include "page_check.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define ROWS_A_READ 500u
+#define ROW_ARENA   (32u << 20)
+#define COPY_NAME   "doctor-copy"
+
+struct doctor {
+    struct store *s;
+    struct findings f;
+    uint64_t checked;
+    bool bad[TABLE_COUNT]; /* tables whose bytes are damaged: not to be read through the engine */
+    bool any_bad;
+};
+
+/* ---- small things */
+
+static void check_format(struct doctor *d, const char *dir, int dir_fd, struct err *e)
+{
+    struct err why = {.lang = e->lang};
+    d->checked++;
+    if (!dir_check_format(dir_fd, dir, &why)) {
+        findings_add(&d->f, "format", N_("write the file anew with the one line `akta-data 1`"), "%s", why.text);
+    }
+}
+
+static void check_space(struct doctor *d)
+{
+    unsigned long free_mb = (unsigned long)(space_free(d->s) >> 20);
+    if (!space_enough(d->s)) {
+        findings_add(&d->f, "disk", N_("free some space; writes are refused until then"), N_("only %lu MB are free"),
+                     free_mb);
+    } else if (atomic_load(&d->s->ballast_owed)) {
+        findings_add(&d->f, "run/ballast", N_("free some space; the reserve comes back by itself"),
+                     N_("the reserve was given up, %lu MB are free"), free_mb);
+    }
+}
+
+static void tell_foreign(void *ctx, const char *path)
+{
+    struct doctor *d = ctx;
+    char place[320];
+    snprintf(place, sizeof place, "content/%s", path);
+    findings_add(&d->f, place, N_("move it out of the archive's folder"), N_("this is not a file of the archive"));
+}
+
+static bool count_one(void *ctx, const struct id *name, bool temporary, int folder, const char *file, struct err *e)
+{
+    struct doctor *d = ctx;
+    (void)name;
+    (void)temporary;
+    (void)folder;
+    (void)file;
+    (void)e;
+    d->checked++;
+    return true;
+}
+
+/* ---- bytes */
+
+static bool check_bytes(struct doctor *d, int env_fd, int run_fd, bool live, struct err *e)
+{
+    struct log_mark mark = {0};
+    struct log_extent extent;
+    uint64_t before = d->f.faults;
+    if (run_fd >= 0) {
+        log_mark_read(run_fd, &mark);
+    }
+    if (!log_check(env_fd, &mark, &d->f, &extent, e)) {
+        return false;
+    }
+    d->checked++;
+    for (int t = 0; t < TABLE_COUNT; t++) {
+        uint64_t faults = d->f.faults;
+        if (!page_check_table(env_fd, (enum store_table)t, live, &d->f, &d->checked, e)) {
+            return false;
+        }
+        d->bad[t] = d->f.faults > faults;
+    }
+    d->any_bad = d->f.faults > before;
+    return true;
+}
+
+static bool check_live_bytes(struct doctor *d, struct err *e)
+{
+    struct store *s = d->s;
+    if (!engine_checkpoint(s, e)) { /* so that the files hold what is committed */
+        return false;
+    }
+    atomic_fetch_add(&s->log_holds, 1);
+    bool ok = check_bytes(d, s->env_fd, s->run_fd, true, e);
+    atomic_fetch_sub(&s->log_holds, 1);
+    return ok;
+}
+
+/* ---- structure, on a copy */
+
+static bool add_size(void *ctx, int dir, const char *name, bool is_folder, struct err *e)
+{
+    struct stat st;
+    uint64_t *sum = ctx;
+    (void)e;
+    if (!is_folder && fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+        *sum += (uint64_t)st.st_blocks * 512;
+    }
+    return true;
+}
+
+static bool check_structure(struct doctor *d, struct err *e)
+{
+    struct store *s = d->s;
+    uint64_t need = 0;
+    if (!dir_list(s->env_fd, ".", add_size, &need, e)) {
+        return false;
+    }
+    if (space_free(s) < need + need / 4 + s->config.floor_bytes + s->config.log_bytes) {
+        findings_add(&d->f, "env/", N_("free some space and look again"),
+                     N_("there is no room for a copy, so the structure of the tables was not checked (%lu MB needed)"),
+                     (unsigned long)(need >> 20));
+        return true;
+    }
+    struct err later = {.lang = e->lang};
+    bool ok =
+        engine_copy(s, s->run_fd, COPY_NAME, e) && engine_verify_copy(s->run_fd, COPY_NAME, &d->f, &d->checked, e);
+    return dir_remove_tree(s->run_fd, COPY_NAME, ok ? e : &later) && ok;
+}
+
+/* ---- rows */
+
+struct rows {
+    struct doctor *d;
+    enum store_table table;
+    uint8_t last[UINT16_MAX]; /* the key to go on after */
+    size_t last_n;
+    unsigned n;
+    bool more;
+    struct arena *a;
+    uint8_t *row; /* room for the C struct of any kind */
+};
+
+static void row_fault(struct rows *r, struct bytes key, const char *why)
+{
+    char place[128], hex[65];
+    hex_encode((struct bytes){key.p, key.n < 32 ? key.n : 32}, hex);
+    snprintf(place, sizeof place, "%s %s", table_name(r->table), hex);
+    findings_add(&r->d->f, place, MEND_RESTORE, "%s", why);
+}
+
+static void check_row(struct rows *r, struct bytes key, struct bytes val, enum lang lang)
+{
+    struct err why = {.lang = lang};
+    const struct row_kind *kind = r->d->s->kinds[r->table];
+    if (r->table == T_KEY) {
+        struct wrapped_key w;
+        struct id id;
+        struct key plain;
+        if (key.n != sizeof id.b || val.n != sizeof w.b) {
+            row_fault(r, key, tr(lang, N_("the wrapped key has a wrong size")));
+            return;
+        }
+        memcpy(id.b, key.p, sizeof id.b);
+        memcpy(w.b, val.p, sizeof w.b);
+        if (!key_unwrap(r->d->s, &id, &w, &plain, &why)) {
+            row_fault(r, key, why.text);
+        }
+        key_wipe(&plain);
+    } else if (kind && !row_decode(kind, val, NULL, NULL, r->a, r->row, &why)) {
+        row_fault(r, key, why.text);
+    }
+}
+
+static bool visit_row(struct bytes key, struct bytes val, void *ctx, struct err *e)
+{
+    struct rows *r = ctx;
+    if (r->n == ROWS_A_READ) {
+        r->more = true;
+        return false;
+    }
+    if (key.n == r->last_n && memcmp(key.p, r->last, key.n) == 0) {
+        return true;
+    }
+    check_row(r, key, val, e->lang);
+    memcpy(r->last, key.p, key.n);
+    r->last_n = key.n;
+    r->n++;
+    return true;
+}
+
+static bool visit_some(struct txn *t, void *ctx, struct err *e)
+{
+    struct rows *r = ctx;
+    uint8_t from[UINT16_MAX];
+    size_t n = r->last_n;
+    memcpy(from, r->last, n);
+    r->n = 0;
+    r->more = false;
+    arena_reset(r->a);
+    struct store_range range = {.table = r->table, .from = {from, n}};
+    return store_walk(t, range, visit_row, r, e);
+}
+
+static size_t row_size(const struct row_kind *k)
+{
+    size_t most = 64;
+    for (size_t i = 0; k && i < k->count; i++) {
+        size_t end = k->fields[i].offset + sizeof(struct digests);
+        most = end > most ? end : most;
+    }
+    return most;
+}
+
+static bool check_table_rows(struct doctor *d, enum store_table t, struct err *e)
+{
+    if (d->bad[t] || (t != T_KEY && !d->s->kinds[t])) {
+        return true;
+    }
+    struct rows *r = mem_zalloc(sizeof *r);
+    bool ok = r != NULL;
+    if (ok) {
+        *r = (struct rows){.d = d, .table = t, .a = arena_new(ROW_ARENA), .row = mem_alloc(row_size(d->s->kinds[t]))};
+        ok = r->a && r->row;
+    }
+    if (!ok) {
+        err_set(e, ERR_MEMORY, "no memory for looking at rows");
+    }
+    while (ok) {
+        ok = store_read(d->s, visit_some, r, e);
+        d->checked += ok ? r->n : 0;
+        if (!r->more) {
+            break;
+        }
+    }
+    if (r) {
+        arena_free(&r->a);
+        mem_free(r->row);
+        mem_free(r);
+    }
+    return ok;
+}
+
+static bool check_rows(struct doctor *d, struct err *e)
+{
+    for (int t = 0; t < TABLE_COUNT; t++) {
+        if (!check_table_rows(d, (enum store_table)t, e)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- the two doors */
+
+bool store_doctor(struct store *s, store_finding finding, void *ctx, uint64_t *checked, struct err *e)
+{
+    struct doctor d = {.s = s, .f = {.tell = finding, .ctx = ctx, .lang = e->lang}};
+    struct content_walk content = {.each = count_one, .foreign = tell_foreign, .ctx = &d};
+    check_format(&d, s->dir, s->dir_fd, e);
+    bool ok = keyring_check(s->keys_fd, &d.f, e) && check_live_bytes(&d, e) && (d.any_bad || check_structure(&d, e)) &&
+              check_rows(&d, e) && content_walk(s->content_fd, &content, e);
+    check_space(&d);
+    *checked = d.checked;
+    return ok;
+}
+
+static bool open_part(struct doctor *d, int dir_fd, const char *name, int *fd)
+{
+    char place[32];
+    *fd = disk_now()->openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+    if (*fd < 0) {
+        snprintf(place, sizeof place, "%s/", name);
+        findings_add(&d->f, place, MEND_RESTORE, N_("the folder is missing or cannot be opened"));
+    }
+    return *fd >= 0;
+}
+
+static bool check_closed(struct doctor *d, int dir_fd, const char *dir, struct err *e)
+{
+    CLEANUP(fd_close) int env_fd = -1;
+    CLEANUP(fd_close) int keys_fd = -1;
+    CLEANUP(fd_close) int run_fd = disk_now()->openat(dir_fd, "run", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+    struct stat st;
+    check_format(d, dir, dir_fd, e);
+    if (open_part(d, dir_fd, "keys", &keys_fd) && !keyring_check(keys_fd, &d->f, e)) {
+        return false;
+    }
+    if (!open_part(d, dir_fd, "env", &env_fd)) {
+        return true;
+    }
+    if (fstatat(env_fd, "DB_CONFIG", &st, AT_SYMLINK_NOFOLLOW) == 0) {
+        findings_add(&d->f, "env/DB_CONFIG", N_("remove it; akta.conf holds the settings"),
+                     N_("it would silently overrule the settings of the archive"));
+    }
+    return check_bytes(d, env_fd, run_fd, false, e);
+}
+
+bool store_doctor_closed(const char *dir, store_finding finding, void *ctx, struct err *e)
+{
+    struct doctor d = {.f = {.tell = finding, .ctx = ctx, .lang = e->lang}};
+    struct stat st;
+    CLEANUP(fd_close)
+    int dir_fd = disk_now()->openat(AT_FDCWD, dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+    if (dir_fd < 0) {
+        return err_errno(e, errno, "cannot open the folder %s", dir);
+    }
+    if (fstatat(dir_fd, MANIFEST, &st, AT_SYMLINK_NOFOLLOW) == 0) { /* a backup */
+        return manifest_check(dir_fd, &d.f, &d.checked, e);
+    }
+    return check_closed(&d, dir_fd, dir, e);
+}
