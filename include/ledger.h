@@ -143,6 +143,12 @@ bool opening_text(const struct salt *salt, const struct id *object, uint32_t eve
 
 /* ---------------------------------------------------------------- the log itself */
 
+/* An index names an entry for ever: its lower 40 bits are the place in the log, the upper ones the log's number, which is
+ * 0 until a successor log is begun. People see the place. */
+#define LOG_INDEX(number, place) ((uint64_t)(number) << 40 | (place))
+#define LOG_PLACE(index)         ((index) & ((UINT64_C(1) << 40) - 1))
+#define LOG_NUMBER(index)        ((uint32_t)((index) >> 40))
+
 struct ledger;
 struct ledger_config {
     const char *origin; /* "records.example/log"; also the key's name */
@@ -163,6 +169,7 @@ bool ledger_start(struct ledger *l, struct err *e) MUST_USE; /* the sequencer's 
 bool ledger_append(struct txn *t, struct ledger *l, const struct entry *en, uint64_t *index, struct err *e) MUST_USE;
 
 struct ledger_head {
+    uint32_t number;    /* of the log: 0, or that of a successor; see LOG_INDEX */
     uint64_t size;      /* entries committed */
     uint64_t published; /* entries in the newest checkpoint */
     struct hash root;   /* of `published` entries */
@@ -172,10 +179,14 @@ struct ledger_head {
 bool ledger_head_get(struct ledger *l, struct arena *a, struct ledger_head *out, struct err *e) MUST_USE;
 /* Sequences, reads back, signs and publishes what is pending now; returns when it is out. */
 bool ledger_publish(struct ledger *l, struct err *e) MUST_USE;
+/* False with the reason once the log has contradicted itself: entries are still taken, nothing is published any more. */
+bool ledger_ok(struct ledger *l, struct err *e) MUST_USE;
 bool ledger_wait(struct ledger *l, uint64_t index, uint64_t timeout_ms, struct err *e) MUST_USE; /* until it is published */
 
 bool ledger_entry(struct txn *t, uint64_t index, struct arena *a, struct bytes *out, struct err *e) MUST_USE;
 bool ledger_find(struct txn *t, const struct id *object, uint32_t event, uint64_t *index, struct err *e) MUST_USE;
+/* The newest event of an object, 0 when it has none: after a restore the log may know later ones than the rows do. */
+bool ledger_last_event(struct txn *t, const struct id *object, uint32_t *event, struct err *e) MUST_USE;
 /* The entry's leaf as the tree holds it, to compare with the entry (a published one; else NOT_FOUND). */
 bool ledger_leaf(struct txn *t, uint64_t index, struct hash *out, struct err *e) MUST_USE;
 /* A .tlog-proof to the newest checkpoint; ERR_STATE while the entry is not published. */
