@@ -61,12 +61,13 @@ bool note_key_parse(struct str vkey, struct note_key *out, struct err *e)
     struct note_key k = {0};
     if (!key_split(vkey, &p, e))
         return false;
-    if (p.id != key_id_of(p.name, (struct bytes){p.raw, p.raw_n}))
-        return err_set(e, ERR_INVALID, "the key's id %08x is not that of its name and bytes: it was copied wrongly",
-                       p.id);
+    /* Other algorithms compute their ids in other ways, so the type comes first. */
     if (p.raw[0] != NOTE_ED25519 && p.raw[0] != NOTE_COSIGNATURE)
         return err_set(e, ERR_UNSUPPORTED, "keys of type 0x%02x are not known here (known: 0x01 and 0x04, Ed25519)",
                        p.raw[0]);
+    if (p.id != key_id_of(p.name, (struct bytes){p.raw, p.raw_n}))
+        return err_set(e, ERR_INVALID, "the key's id %08x is not that of its name and bytes: it was copied wrongly",
+                       p.id);
     if (p.raw_n != 33)
         return err_set(e, ERR_INVALID, "an Ed25519 key has 32 bytes and this one has %zu", p.raw_n - 1);
     memcpy(k.name, p.name.p, p.name.n);

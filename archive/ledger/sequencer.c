@@ -213,11 +213,28 @@ bool ledger_start(struct ledger *l, struct err *e)
     return true;
 }
 
+static bool nothing(struct txn *t, void *ctx, struct err *e)
+{
+    (void)t;
+    (void)ctx;
+    (void)e;
+    return true;
+}
+
+/* The writer may be about to call us from the batch before; a verb that does nothing comes back after it has. */
+static void stop_listening(struct ledger *l)
+{
+    struct err ignored = ERR_INIT;
+    store_after_commit(l->store, NULL, NULL);
+    if (!store_write(l->store, nothing, NULL, &ignored))
+        log_line(LOG_DEBUG, "ledger", "stopping: %s", ignored.text);
+}
+
 void sequencer_stop(struct ledger *l)
 {
     if (!l->running)
         return;
-    store_after_commit(l->store, NULL, NULL);
+    stop_listening(l);
     pthread_mutex_lock(&l->lock);
     l->stopping = true;
     pthread_cond_broadcast(&l->wake);
