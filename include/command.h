@@ -12,7 +12,13 @@
 enum { EXIT_DONE = 0, EXIT_NO = 1, EXIT_USAGE = 2, EXIT_REFUSED = 3, EXIT_DAMAGED = 4 };
 int exit_status_of(const struct err *e);
 
+/* What stands below a folder. */
 enum input_kind { INPUT_FILE, INPUT_FOLDER, INPUT_OTHER /* a link, a socket, a device: never read */, INPUT_END };
+struct input {
+    enum input_kind kind;
+    struct str path;
+    uint64_t size; /* of a file, when it was looked at */
+};
 
 /* What stands between a command and the person who called it. Every function may be called from any thread. */
 struct host {
@@ -22,10 +28,9 @@ struct host {
     struct actor who;
     /* Opens a file or folder named on the command line (or a file below such a folder) for reading; closes nothing. */
     bool (*open_input)(struct host *h, struct str path, int *fd, struct err *e);
-    /* The next entry below a folder, depth first in name order; *path begins with the folder and lies in the arena.
+    /* The next entry below a folder, depth first in name order; its path begins with the folder and lies in the arena.
      * INPUT_END ends it, and the next call begins anew. Folders are gone into, not named. */
-    bool (*next_input)(struct host *h, struct str folder, struct arena *a, struct str *path, enum input_kind *kind,
-                       struct err *e);
+    bool (*next_input)(struct host *h, struct str folder, struct arena *a, struct input *out, struct err *e);
     /* Creates a file for output, below a folder named with -o or the file itself. It takes its name (replacing what had
      * it) when finish_output keeps it; else it vanishes, also when the caller dies. */
     bool (*create_output)(struct host *h, struct str path, int *fd, struct err *e);

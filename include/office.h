@@ -14,6 +14,7 @@ void holidays_free(struct holidays **h);
 /* The version in force in the archive; without an archive, the one that ships with the program. */
 bool holidays_in_force(struct archive *a, struct day on, struct holidays **out, struct err *e) MUST_USE;
 bool holidays_builtin(struct holidays **out, struct err *e) MUST_USE;
+struct str holidays_builtin_text(void); /* the document itself, for the import at the start of an archive */
 /* The name of the free day in the language asked for; false: a working day. Saturday counts (K-05). */
 bool holiday_name(const struct holidays *h, struct day d, enum lang lang, struct str *name);
 

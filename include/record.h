@@ -334,6 +334,7 @@ bool manifest_read(struct archive *a, struct str csv, manifest_problem each, voi
                    size_t *problems, struct err *e) MUST_USE;
 size_t manifest_rows(const struct manifest *m);
 struct str manifest_path(const struct manifest *m, size_t row); /* "" for paper */
+size_t manifest_line(const struct manifest *m, size_t row);     /* where the row begins in the file, from 1 */
 /* opens row's path; the caller knows where paths lie */
 struct manifest_files {
     bool (*open)(void *ctx, struct str path, int *fd, struct err *e);

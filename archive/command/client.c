@@ -94,13 +94,15 @@ static bool answer_fd(struct call *c, bool ok, int *fd, const struct err *reason
 
 static bool answer_next(struct call *c, struct str folder, struct err *reason, struct err *e)
 {
-    struct str path;
-    enum input_kind kind;
-    if (!c->h->next_input(c->h, folder, c->ar, &path, &kind, reason)) {
+    struct input in;
+    if (!c->h->next_input(c->h, folder, c->ar, &in, reason)) {
         return answer_error(c, reason, e);
     }
-    uint8_t head = (uint8_t)kind;
-    return frame_send(c->sock, FRAME_NAME, (struct bytes){&head, 1}, bytes_of(path), NULL, 0, SEND_MS, e);
+    struct buf head CLEANUP(buf_free) = BUF_INIT(16);
+    buf_add_u8(&head, (uint8_t)in.kind);
+    buf_add_be64(&head, in.size);
+    return buf_ok(&head, e) &&
+           frame_send(c->sock, FRAME_NAME, buf_bytes(&head), bytes_of(in.path), NULL, 0, SEND_MS, e);
 }
 
 static bool answer(struct call *c, const struct frame *f, struct err *e)

@@ -146,6 +146,7 @@ size_t complaint_text(const struct err *e, const struct command_row *row, char *
 #define GRID_COLUMNS 10
 struct grid {
     struct run *r;
+    struct arena *ar; /* of the block not yet written */
     size_t columns;
     bool right[GRID_COLUMNS];
     struct str *cells;
@@ -162,6 +163,18 @@ struct str bytes_for_people(struct arena *ar, enum lang lang, uint64_t n); /* "1
 struct str number_for_people(struct arena *ar, uint64_t n);                /* "12 560" */
 struct str day_for_people(struct arena *ar, enum lang lang, struct day d); /* "21 listopada 2026 r." */
 const char *action_for_people(enum lang lang, enum action a);
+
+/* ---------------------------------------------------------------- small things several commands need (common.c) */
+
+/* The whole of a file that the command line names. */
+bool input_read(struct run *r, struct str path, size_t max, struct str *out) MUST_USE;
+struct day run_today(const struct run *r);
+bool id_argument(struct run *r, struct str text, struct id *out) MUST_USE;
+struct str joined_arguments(struct run *r, size_t first);              /* with blanks between them */
+void json_text_or_null(struct json *o, const char *key, struct str s); /* empty = null */
+struct json *record_as_json(const struct record *rec, struct str mark);
+const char *access_name(uint64_t access);
+bool access_read(struct str s, uint64_t *out, struct err *e) MUST_USE;
 
 /* Progress on a terminal: one line rewritten, at most ten times a second; nothing elsewhere. */
 struct meter {

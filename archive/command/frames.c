@@ -30,7 +30,7 @@ static const struct frame_rule frame_rules[] = {
     {FRAME_HELLO, 7, 7, 2},
     {FRAME_WORD, 0, COMMAND_WORD_MAX, 0},
     {FRAME_FILE, 0, 0, 1},
-    {FRAME_NAME, 1, 1 + COMMAND_PATH_MAX, 0},
+    {FRAME_NAME, 9, 9 + COMMAND_PATH_MAX, 0},
     {FRAME_DONE, 0, 0, 0},
     {FRAME_ERROR, 1, 1 + 512, 0},
     {FRAME_STOP, 0, 0, 0},

@@ -5,16 +5,21 @@
  *
  *   tool -> owner
  *     'H' hello    version(u8 = 1) language(u8: 0 en, 1 pl) flags(u8: 1 json, 2 terminal) words(u32), with two
- * descriptors: the tool's standard output and standard error 'A' word     one word of the command line, without NUL;
- * exactly as many as hello said, in order 'F' file     answer: a descriptor, and nothing else 'N' name     answer to
- * 'n': kind(u8: enum input_kind) and the path; INPUT_END has none 'K' done     answer to 'k' 'E' error    answer:
- * code(u8: enum err_code) and the reason in the tool's language 'S' stop     the caller pressed Ctrl-C; may come at any
- * time, also between a question and its answer owner -> tool 'W' welcome  the command line is read and the command runs
- *     'i' input    open this path for reading                       -> F or E
- *     'n' next     the next entry below this folder                 -> N or E
- *     'o' output   create this file                                 -> F or E
- *     'k' keep     keep(u8) path: the output is complete, or not    -> K or E
- *     'd' folder   create(u8) path: open this folder                -> F or E
+ *                  descriptors: the tool's standard output and standard error
+ *     'A' word     one word of the command line, without NUL; exactly as many as hello said, in order
+ *     'F' file     answer: a descriptor, and nothing else
+ *     'N' name     answer to 'n': kind(u8: enum input_kind) size(u64) and the path; INPUT_END has none
+ *     'K' done     answer to 'k'
+ *     'E' error    answer: code(u8: enum err_code) and the reason in the tool's language
+ *     'S' stop     the caller pressed Ctrl-C; may come at any time, also between a question and its answer
+ *
+ *   owner -> tool
+ *     'W' welcome  the command line is read and the command runs
+ *     'i' input    open this path for reading                     -> F or E
+ *     'n' next     the next entry below this folder               -> N or E
+ *     'o' output   create this file                               -> F or E
+ *     'k' keep     keep(u8) path: the output is complete, or not  -> K or E
+ *     'd' folder   create(u8) path: open this folder              -> F or E
  *     'X' exit     status(u8) and, when the command never ran, the reason; the last frame
  *
  * The tool opens only what its own command line names, or what lies below a folder that it names, with its caller's

@@ -190,8 +190,7 @@ static bool local_open_folder(struct host *h, struct str path, bool create, int 
     return not_named(path, e);
 }
 
-static bool local_next_input(struct host *h, struct str folder, struct arena *a, struct str *path,
-                             enum input_kind *kind, struct err *e)
+static bool local_next_input(struct host *h, struct str folder, struct arena *a, struct input *out, struct err *e)
 {
     struct local *l = h->ctx;
     int fd CLEANUP(fd_close) = -1;
@@ -201,7 +200,7 @@ static bool local_next_input(struct host *h, struct str folder, struct arena *a,
         walk_free(&l->walk);
         ok = local_open_input(h, folder, &fd, e);
     }
-    ok = ok && walk_next(&l->walk, fd, folder, a, path, kind, e);
+    ok = ok && walk_next(&l->walk, fd, folder, a, out, e);
     pthread_mutex_unlock(&l->lock);
     return ok;
 }

@@ -31,8 +31,7 @@ struct str path_folder(struct str path); /* "a/b" -> "a", "b" -> "", "/b" -> "/"
 struct str path_last(struct str path);
 
 /* host_walk.c */
-bool walk_next(struct walk **w, int folder, struct str folder_name, struct arena *a, struct str *path,
-               enum input_kind *kind, struct err *e);
+bool walk_next(struct walk **w, int folder, struct str folder_name, struct arena *a, struct input *out, struct err *e);
 bool walk_is_of(const struct walk *w, struct str folder_name);
 void walk_free(struct walk **w);
 

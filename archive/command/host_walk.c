@@ -141,7 +141,7 @@ static enum input_kind kind_of(const struct stat *st)
 }
 
 /* One name of the innermost folder: enters it, or tells it. */
-static bool walk_step(struct walk *w, bool *tell, enum input_kind *kind, size_t *path_n, struct err *e)
+static bool walk_step(struct walk *w, bool *tell, struct input *out, size_t *path_n, struct err *e)
 {
     struct level *l = &w->levels[w->depth - 1];
     struct str name = l->names[l->at++];
@@ -155,8 +155,9 @@ static bool walk_step(struct walk *w, bool *tell, enum input_kind *kind, size_t 
     if (fstatat(l->fd, name.p, &st, AT_SYMLINK_NOFOLLOW) != 0) {
         return err_errno(e, errno, "%s cannot be looked at", w->path);
     }
-    *kind = kind_of(&st);
-    *tell = *kind != INPUT_FOLDER;
+    out->kind = kind_of(&st);
+    out->size = out->kind == INPUT_FILE ? (uint64_t)st.st_size : 0;
+    *tell = out->kind != INPUT_FOLDER;
     if (*tell) {
         return true;
     }
@@ -164,14 +165,13 @@ static bool walk_step(struct walk *w, bool *tell, enum input_kind *kind, size_t 
     return fd >= 0 ? walk_enter(w, fd, *path_n, e) : err_errno(e, errno, "the folder %s cannot be opened", w->path);
 }
 
-bool walk_next(struct walk **out, int folder, struct str folder_name, struct arena *a, struct str *path,
-               enum input_kind *kind, struct err *e)
+bool walk_next(struct walk **at, int folder, struct str folder_name, struct arena *a, struct input *out, struct err *e)
 {
-    if (*out == NULL && !walk_begin(out, folder, folder_name, e)) {
-        walk_free(out);
+    if (*at == NULL && !walk_begin(at, folder, folder_name, e)) {
+        walk_free(at);
         return false;
     }
-    struct walk *w = *out;
+    struct walk *w = *at;
     while (w->depth > 0) {
         struct level *l = &w->levels[w->depth - 1];
         bool tell = false;
@@ -179,17 +179,16 @@ bool walk_next(struct walk **out, int folder, struct str folder_name, struct are
         if (l->at == l->count) {
             level_free(l);
             w->depth--;
-        } else if (!walk_step(w, &tell, kind, &path_n, e)) {
-            walk_free(out);
+        } else if (!walk_step(w, &tell, out, &path_n, e)) {
+            walk_free(at);
             return false;
         }
         if (tell) {
-            *path = arena_str(a, (struct str){w->path, path_n});
-            return path->p != NULL || err_set(e, ERR_MEMORY, "out of memory");
+            out->path = arena_str(a, (struct str){w->path, path_n});
+            return out->path.p != NULL || err_set(e, ERR_MEMORY, "out of memory");
         }
     }
-    walk_free(out);
-    *path = STR("");
-    *kind = INPUT_END;
+    walk_free(at);
+    *out = (struct input){.kind = INPUT_END, .path = STR("")};
     return true;
 }

@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define PIECE      4096u /* PIPE_BUF: a pipe that polls writable takes this much without blocking */
@@ -31,13 +32,20 @@ static bool ready_to_take(struct host *h, int fd)
     }
 }
 
+static bool is_plain_file(int fd)
+{
+    struct stat st;
+    return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+}
+
 bool host_write(struct host *h, int fd, struct bytes b)
 {
+    size_t most = b.n > PIECE && is_plain_file(fd) ? FLUSH_AT : PIECE;
     while (b.n > 0) {
         if (!ready_to_take(h, fd)) {
             return false;
         }
-        size_t want = b.n < PIECE ? b.n : PIECE;
+        size_t want = b.n < most ? b.n : most;
         ssize_t n = write(fd, b.p, want);
         if (n < 0 && errno != EINTR && errno != EAGAIN) {
             return false;

@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define NBSP "\xc2\xa0"
+#define NBSP        "\xc2\xa0"
+#define GRID_ROWS   500u
+#define GRID_MEMORY (16u << 20)
 
 /* Thin groups from five digits on, as Polish typography has it: 9999, 12 560. */
 struct str number_for_people(struct arena *ar, uint64_t n)
@@ -101,8 +103,14 @@ void grid_cell(struct grid *g, struct str s)
         g->cells = cells;
         g->cap = cap;
     }
-    struct str copy = arena_str(g->r->ar, s);
+    if (g->ar == NULL) {
+        g->ar = arena_new(GRID_MEMORY);
+    }
+    struct str copy = g->ar != NULL && s.n > 0 ? arena_str(g->ar, s) : STR("");
     g->cells[g->count++] = copy.p != NULL ? copy : STR("");
+    if (g->count == GRID_ROWS * g->columns) {
+        grid_end(g); /* a long list comes in blocks, each aligned in itself */
+    }
 }
 
 void grid_fmt(struct grid *g, const char *fmt, ...)
@@ -149,4 +157,5 @@ void grid_end(struct grid *g)
     mem_free(g->cells);
     g->cells = NULL;
     g->count = g->cap = 0;
+    arena_free(&g->ar);
 }

@@ -162,22 +162,28 @@ static bool host_finish_output(struct host *h, struct str path, bool keep, struc
     return ok;
 }
 
-static bool host_next_input(struct host *h, struct str folder, struct arena *a, struct str *path, enum input_kind *kind,
-                            struct err *e)
+static bool take_name(struct bytes body, struct arena *a, struct input *out, struct err *e)
+{
+    struct reader r = reader_of(body);
+    uint8_t kind = rd_u8(&r);
+    *out = (struct input){.size = rd_be64(&r)};
+    struct bytes path = rd_bytes(&r, r.left);
+    bool nul = path.n > 0 && memchr(path.p, 0, path.n) != NULL;
+    if (!rd_done(&r) || kind > INPUT_END || nul || (path.n == 0) != (kind == INPUT_END)) {
+        return err_set(e, ERR_INVALID, "the tool answered with a name that cannot be one");
+    }
+    out->kind = (enum input_kind)kind;
+    out->path = arena_str(a, path.n > 0 ? str_of_bytes(path) : STR(""));
+    return out->path.p != NULL || err_set(e, ERR_MEMORY, "out of memory");
+}
+
+static bool host_next_input(struct host *h, struct str folder, struct arena *a, struct input *out, struct err *e)
 {
     struct client *c = h->ctx;
     struct frame answer CLEANUP(frame_close_fds) = {0};
     pthread_mutex_lock(&c->talk);
-    bool ok = ask(c, FRAME_NEXT, (struct bytes){0}, folder, FRAME_NAME, &answer, e);
-    if (ok) {
-        struct str given = {(const char *)answer.body.p + 1, answer.body.n - 1};
-        bool sound = answer.body.p[0] <= INPUT_END && (given.n == 0 || memchr(given.p, 0, given.n) == NULL) &&
-                     (given.n > 0 || answer.body.p[0] == INPUT_END);
-        *path = arena_str(a, given.n > 0 ? given : STR(""));
-        *kind = sound ? (enum input_kind)answer.body.p[0] : INPUT_END;
-        ok = sound ? path->p != NULL || err_set(e, ERR_MEMORY, "out of memory")
-                   : err_set(e, ERR_INVALID, "the tool answered with a name that cannot be one");
-    }
+    bool ok =
+        ask(c, FRAME_NEXT, (struct bytes){0}, folder, FRAME_NAME, &answer, e) && take_name(answer.body, a, out, e);
     pthread_mutex_unlock(&c->talk);
     return ok;
 }

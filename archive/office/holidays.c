@@ -171,10 +171,14 @@ void holidays_free(struct holidays **h)
     *h = NULL;
 }
 
+struct str holidays_builtin_text(void)
+{
+    return (struct str){_binary_holidays_tsv_start, (size_t)(_binary_holidays_tsv_end - _binary_holidays_tsv_start)};
+}
+
 bool holidays_builtin(struct holidays **out, struct err *e)
 {
-    size_t n = (size_t)(_binary_holidays_tsv_end - _binary_holidays_tsv_start);
-    return holidays_parse((struct str){_binary_holidays_tsv_start, n}, out, e);
+    return holidays_parse(holidays_builtin_text(), out, e);
 }
 
 struct in_force {
