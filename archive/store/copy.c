@@ -20,17 +20,10 @@ static void free_piece(uint8_t **p)
     }
 }
 
-static void drop_digest(struct digest **d)
-{
-    if (*d) {
-        digest_free(d);
-    }
-}
-
 static bool pump(int in, int out, uint64_t *size, uint8_t *sha256, struct err *e)
 {
     CLEANUP(free_piece) uint8_t *piece = mem_alloc(PIECE);
-    CLEANUP(drop_digest) struct digest *d = sha256 ? digest_new(DIGEST_SHA256) : NULL;
+    CLEANUP(digest_free) struct digest *d = sha256 ? digest_new(DIGEST_SHA256) : NULL;
     *size = 0;
     if (!piece || (sha256 && !d)) {
         return err_set(e, ERR_MEMORY, "no memory for copying files");

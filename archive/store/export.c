@@ -102,9 +102,7 @@ bool store_export(struct store *s, enum store_table t, int fd, struct err *e)
     struct digest *d = digest_new(DIGEST_SHA256);
     bool ok = d ? export_rows(s, &x, d, fd, &rows, e) && export_closing(&x, d, fd, rows, e)
                 : err_set(e, ERR_MEMORY, "no memory for an export");
-    if (d) {
-        digest_free(&d);
-    }
+    digest_free(&d);
     buf_free(&x.out);
     buf_free(&x.last);
     buf_free(&x.next_last);
@@ -225,9 +223,7 @@ bool stream_read(enum store_table t, int fd, stream_row each, void *ctx, struct 
     s->row = BUF_INIT(OUT_MAX);
     s->d = digest_new(DIGEST_SHA256);
     bool ok = s->d ? read_rows(s, each, ctx, e) : err_set(e, ERR_MEMORY, "no memory for an import");
-    if (s->d) {
-        digest_free(&s->d);
-    }
+    digest_free(&s->d);
     buf_free(&s->row);
     mem_free(s);
     return ok;

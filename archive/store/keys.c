@@ -331,17 +331,12 @@ bool key_put(struct txn *t, const struct id *object, const struct wrapped_key *w
     return store_put(t, T_KEY, id_bytes(object), (struct bytes){w->b, sizeof w->b}, e);
 }
 
-static void arena_drop(struct arena **a)
-{
-    arena_free(a);
-}
-
 bool key_get(struct txn *t, const struct store *s, const struct id *object, struct key *out, struct err *e)
 {
     struct bytes row = {NULL, 0};
     struct wrapped_key w;
     bool found = false;
-    CLEANUP(arena_drop) struct arena *a = arena_new(4096);
+    CLEANUP(arena_free) struct arena *a = arena_new(4096);
     if (!a) {
         return err_set(e, ERR_MEMORY, "no memory for a key");
     }

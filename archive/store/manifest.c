@@ -21,9 +21,7 @@ void manifest_out_free(struct manifest_out **mp)
     struct manifest_out *m = *mp;
     if (m) {
         fd_close(&m->fd);
-        if (m->sum) {
-            digest_free(&m->sum);
-        }
+        digest_free(&m->sum);
         buf_free(&m->line);
         mem_free(m);
         *mp = NULL;
@@ -181,20 +179,13 @@ static void close_lines(struct lines **l)
     }
 }
 
-static void drop_digest(struct digest **d)
-{
-    if (*d) {
-        digest_free(d);
-    }
-}
-
 /* The first pass: is it whole and unchanged? */
 static bool prove(int dir, struct lines *l, struct err *e)
 {
     struct str line = STR_NONE;
     uint8_t sum[SHA256_SIZE], want[SHA256_SIZE];
     bool closed = false, good = true;
-    CLEANUP(drop_digest) struct digest *d = digest_new(DIGEST_SHA256);
+    CLEANUP(digest_free) struct digest *d = digest_new(DIGEST_SHA256);
     if (!d) {
         return err_set(e, ERR_MEMORY, "no memory for a manifest");
     }
