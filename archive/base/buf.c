@@ -40,7 +40,7 @@ static bool reserve(struct buf *b, size_t more)
     while (cap < need) {
         cap = cap > b->max / 2 ? b->max : cap * 2;
     }
-    uint8_t *p = mem_realloc(b->p, cap);
+    uint8_t *p = cap < SIZE_MAX ? mem_realloc(b->p, cap + 1) : NULL; /* one more for the NUL of buf_fmt */
     if (p == NULL) {
         b->failed = true;
         return false;
@@ -106,11 +106,9 @@ void buf_fmt(struct buf *b, const char *fmt, ...)
         buf_add(b, shortest, (size_t)n);
     } else if (n < 0) {
         b->failed = true;
-    } else if ((size_t)n < b->max && reserve(b, (size_t)n + 1)) {
+    } else if (reserve(b, (size_t)n)) {
         vsnprintf((char *)b->p + b->n, (size_t)n + 1, fmt, again);
         b->n += (size_t)n;
-    } else if (!b->failed) {
-        b->failed = b->over_ceiling = true;
     }
     va_end(again);
     va_end(ap);

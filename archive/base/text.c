@@ -238,15 +238,15 @@ static bool is_ascii(struct str s)
     return true;
 }
 
-/* Decomposes, folds case, decomposes what folding composed, strips, and composes what is left (Hangul). */
+/* Decomposes, folds case (which composes nothing: the property test tries every code point), strips, and composes what
+ * is left, such as Hangul. */
 bool text_fold(struct arena *a, struct str in, struct str *out, struct err *e)
 {
     if (is_ascii(in)) {
         return fold_ascii(a, in, out, e);
     }
     struct str s;
-    if (!normalise(a, UNINORM_NFKD, in, &s, e) || !casefold(a, s, &s, e) || !normalise(a, UNINORM_NFKD, s, &s, e) ||
-        !strip_marks(a, s, &s, e)) {
+    if (!normalise(a, UNINORM_NFKD, in, &s, e) || !casefold(a, s, &s, e) || !strip_marks(a, s, &s, e)) {
         return false;
     }
     return normalise(a, UNINORM_NFC, s, out, e);

@@ -53,6 +53,7 @@ static void none_stays_none(void **state)
     char text[DAY_TEXT_SIZE];
     assert_true(day_is_none(DAY_NONE));
     assert_true(day_is_none(day_add(DAY_NONE, 5)));
+    assert_true(day_is_none(day_add(DAY_NONE, INT32_MAX)));
     assert_true(day_is_none(day_add(day("2299-12-31"), 1)));
     assert_true(day_is_none(day_add(day("1800-01-01"), -1)));
     assert_true(day_is_none(day_add(day("2026-01-01"), INT32_MAX)));
@@ -139,11 +140,17 @@ static void instants_have_one_text(void **state)
         assert_string_equal(text, "");
         assert_true(day_is_none(warsaw_day(outside[i])));
     }
-    static const char *const bad[] = {"2026-11-21T19:05:17",   "2026-11-21 19:05:17Z",
-                                      "2026-11-21T24:00:00Z",  "2026-11-21T19:60:00Z",
-                                      "2026-11-21T19:05:60Z",  "2026-11-21t19:05:17z",
-                                      "2026-02-30T19:05:17Z",  "2026-11-21T19:05:1 Z",
-                                      "2026-11-21T19:05:17ZZ", ""};
+    static const char *const bad[] = {"2026-11-21T19:05:17",
+                                      "2026-11-21 19:05:17Z",
+                                      "2026-11-21T24:00:00Z",
+                                      "2026-11-21T19:60:00Z",
+                                      "2026-11-21T19:05:60Z",
+                                      "2026-11-21t19:05:17z",
+                                      "2026-02-30T19:05:17Z",
+                                      "2026-11-21T19:05:1 Z",
+                                      "2026-11-21T19:05:17ZZ",
+                                      "2026-11-21T19:05:17X",
+                                      ""};
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
         assert_false(instant_parse(str_of(bad[i]), &t));
     }

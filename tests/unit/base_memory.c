@@ -75,6 +75,11 @@ static void arena_copies(void **state)
     char longer[400];
     memset(longer, 'y', sizeof longer);
     longer[399] = '\0';
+    for (int width = 254; width <= 258; width++) {
+        struct str padded = arena_fmt(a, "%*d", width, 7);
+        assert_int_equal(padded.n, width);
+        assert_int_equal(padded.p[width - 1], '7');
+    }
     struct str f = arena_fmt(a, "%s!", longer);
     assert_int_equal(f.n, 400);
     assert_string_equal(f.p + 398, "y!");
@@ -153,6 +158,18 @@ static void buf_formats_long_text(void **state)
     }
 }
 
+static void buf_fmt_may_fill_it_to_the_brim(void **state)
+{
+    (void)state;
+    struct err e = ERR_INIT;
+    for (int width = 1; width < 1000; width += 37) {
+        struct buf b CLEANUP(buf_free) = BUF_INIT((size_t)width);
+        buf_fmt(&b, "%*d", width, 7);
+        assert_true(buf_ok(&b, &e));
+        assert_int_equal(b.n, width);
+    }
+}
+
 static void buf_without_memory_keeps_what_it_had(void **state)
 {
     (void)state;
@@ -225,6 +242,7 @@ int main(void)
         cmocka_unit_test(buf_numbers_are_big_endian),
         cmocka_unit_test(buf_ceiling_sticks),
         cmocka_unit_test(buf_formats_long_text),
+        cmocka_unit_test(buf_fmt_may_fill_it_to_the_brim),
         cmocka_unit_test(buf_without_memory_keeps_what_it_had),
         cmocka_unit_test(reader_stops_at_the_end),
         cmocka_unit_test(views),

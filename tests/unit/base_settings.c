@@ -19,7 +19,7 @@ static void reads_what_stands_there(void **state)
     struct settings *s CLEANUP(free_settings) = NULL;
     struct err e = ERR_INIT;
     struct str file =
-        STR("\xEF\xBB\xBF# comment\r\n\n name =  Żary # 1 \r\n[store]\n\tcache_mb=128\n  # indented\nsync = no\n"
+        STR("\xEF\xBB\xBF# comment\r\n\n name =  Żary # 1 \r\n \r\n[store]\r\n\tcache_mb=128\n  # indented\nsync = no\n"
             "[mail]\nhost = a=b");
     assert_true(settings_read(table, COUNT_OF(table), file, "akta.conf", &s, &e));
     assert_true(str_is(setting_text(s, "name"), "Żary # 1"));

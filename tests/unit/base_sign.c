@@ -173,6 +173,21 @@ static void keys_with_a_short_coordinate_are_refused(void **state)
     }
 }
 
+/* y = p … p + 18, which say again what 0 … 18 say. */
+static void keys_that_are_not_canonical_are_refused(void **state)
+{
+    (void)state;
+    uint8_t sig[64] = {9, [32] = 7};
+    for (unsigned i = 0; i < 2 * 19; i++) {
+        struct sign_public public;
+        memset(public.b, 0xff, sizeof public.b);
+        public.b[0] = (uint8_t)(0xed + i / 2);
+        public.b[31] = i % 2 ? 0xff : 0x7f;
+        assert_false(sign_public_ok(&public));
+        assert_false(sign_verify(&public, bytes_of(STR("x")), sig));
+    }
+}
+
 /* All 914: never an abort; with a key that loads, the verdict of RFC 8032 without cofactor. */
 static void edge_cases_of_cctv(void **state)
 {
@@ -211,6 +226,7 @@ int main(void)
         cmocka_unit_test(keys_of_low_order_are_refused),
         cmocka_unit_test(keys_off_the_curve_are_refused),
         cmocka_unit_test(keys_with_a_short_coordinate_are_refused),
+        cmocka_unit_test(keys_that_are_not_canonical_are_refused),
         cmocka_unit_test(edge_cases_of_cctv),
     };
     return cmocka_run_group_tests_name("base_sign", tests, start_crypto, NULL);

@@ -125,6 +125,11 @@ static void gate_counts_characters(void **state)
     }
     gate_stops((struct str){marks, 2001}, 100, false, ERR_TOO_BIG);
     gate_passes((struct str){marks, 3}, 1, false, "é");
+    struct arena *small CLEANUP(arena_free) = arena_new(256); /* what is far too long is not even copied */
+    struct err e = ERR_INIT;
+    struct str out;
+    assert_false(text_gate(small, "title", (struct str){marks, 2001}, 100, false, &out, &e));
+    assert_int_equal(e.code, ERR_TOO_BIG);
 }
 
 static void folds(struct str in, const char *expected)
@@ -151,6 +156,7 @@ static void folding_ignores_case_and_diacritics(void **state)
     folds(STR("ΣΊΣΥΦΟΣ"), "σισυφοσ");
     folds(STR("Київ"), "киів"); /* the two dots over the vowel are a mark as well */
     folds(STR("한국"), "한국");
+    folds(STR("a ≠ b"), "a = b");
     folds(STR("İstanbul ısı"), "istanbul isi");
 }
 
