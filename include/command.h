@@ -57,7 +57,8 @@ enum command_need {
     NEED_NOTHING,  /* runs without an archive */
     NEED_OPTIONAL, /* uses the archive's own plan and law when there is one, else those that ship with the program */
     NEED_ARCHIVE,
-    NEED_NO_OWNER, /* init, restore: the folder must be free */
+    NEED_EVEN_BROKEN, /* an archive, and if it does not open, command_run without it: doctor */
+    NEED_NO_OWNER,    /* init, restore: the folder must be free */
 };
 /* Parses argv by the table; what is wrong with it, with the nearest name, is ERR_INVALID. *json: --json stands after
  * the command. */

@@ -59,7 +59,7 @@ const struct command_row table_care[] = {
     },
     {
         .name = "doctor",
-        .need = NEED_ARCHIVE,
+        .need = NEED_EVEN_BROKEN,
         .group = GROUP_CARE,
         .run = run_doctor,
         .summary = N_("what is wrong with the archive, and how to mend it"),

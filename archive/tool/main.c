@@ -1,0 +1,252 @@
+/* main.c: the tool akta. Finds out who runs a command: the owner of the archive, when one answers at its socket, else
+ * this process, which then owns the archive for as long as the command takes. Nothing here knows a command by name.
+ *
+ * Ends with a status of contract.md; a store that had to stop (fail_stop) is status 4. Ctrl-C asks the command to end;
+ * a second one ends the process, which loses nothing that was reported. */
+#include "command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define STANDARD_DIR "/var/lib/akta"
+#define WAIT_TRIES   40 /* for an owner that starts or another tool that is just ending */
+#define WAIT_MS      100
+
+extern const char _binary_pl_mo_start[], _binary_pl_mo_end[];
+
+static volatile sig_atomic_t asked_to_stop;
+
+static void on_signal(int number)
+{
+    asked_to_stop = 1;
+    signal(number, SIG_DFL);
+}
+
+static bool stop_asked(void *ctx)
+{
+    (void)ctx;
+    return asked_to_stop != 0;
+}
+
+static void take_signals(void)
+{
+    struct sigaction stop = {.sa_handler = on_signal}, ignore = {.sa_handler = SIG_IGN};
+    sigemptyset(&stop.sa_mask);
+    sigemptyset(&ignore.sa_mask);
+    sigaction(SIGINT, &stop, NULL);
+    sigaction(SIGTERM, &stop, NULL);
+    sigaction(SIGHUP, &stop, NULL);
+    sigaction(SIGPIPE, &ignore, NULL);
+}
+
+static void end_damaged(int status)
+{
+    (void)status;
+    _exit(EXIT_DAMAGED);
+}
+
+static enum lang language(void)
+{
+    static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        const char *value = getenv(names[i]);
+        if (value != NULL && value[0] != '\0') {
+            return lang_of_locale(value);
+        }
+    }
+    return LANG_EN;
+}
+
+struct task {
+    int argc;
+    const char *const *argv;
+    const char *dir;
+    bool dir_given; /* with -d: it must be an archive */
+    enum command_need need;
+    struct host host;
+    char person[32];
+};
+
+static bool archive_there(const char *dir)
+{
+    int fd CLEANUP(fd_close) = disk_now()->openat(AT_FDCWD, dir, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+    return fd >= 0 && faccessat(fd, "format", F_OK, 0) == 0;
+}
+
+static struct archive_options options_of(const struct task *t)
+{
+    return (struct archive_options){.dir = t->dir, .settings_above = command_settings};
+}
+
+/* Does it open at all? Asked in a child, because a damaged store may end the process that opens it. */
+static bool opens_in_a_child(const struct task *t)
+{
+    int status = 0;
+    pid_t child = fork();
+    if (child == 0) {
+        struct archive_options o = options_of(t);
+        struct archive *a = NULL;
+        struct err e = ERR_INIT;
+        bool ok = archive_open(&o, &a, &e);
+        archive_close(&a);
+        _exit(ok || e.code == ERR_BUSY ? 0 : 1);
+    }
+    if (child < 0) {
+        return true;
+    }
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+/* An owner would publish by itself; this process does it before it leaves. */
+static void publish_pending(struct archive *a, enum lang lang)
+{
+    struct arena *ar CLEANUP(arena_free) = arena_new(1u << 20);
+    struct ledger_head h;
+    struct err e;
+    err_init(&e, lang);
+    if (ar == NULL || !ledger_head_get(archive_ledger(a), ar, &h, &e)) {
+        return;
+    }
+    if (h.size > h.published && !ledger_publish(archive_ledger(a), &e)) {
+        command_complain(STDERR_FILENO, &e, 0, NULL);
+    }
+}
+
+static int run_alone(struct task *t, struct archive *a)
+{
+    int status = command_run(t->argc, t->argv, t->dir, a, &t->host);
+    if (a != NULL) {
+        publish_pending(a, t->host.lang);
+    }
+    return status;
+}
+
+static void nap(void)
+{
+    struct timespec pause = {.tv_nsec = WAIT_MS * 1000000L};
+    nanosleep(&pause, NULL);
+}
+
+/* By the owner if there is one, else by ourselves; *done tells that a status is known. */
+static bool try_both(struct task *t, int *status, struct err *e)
+{
+    struct archive_options o = options_of(t);
+    struct archive *a CLEANUP(archive_close) = NULL;
+    if (command_call(t->dir, t->argc, t->argv, &t->host, status, e)) {
+        return true;
+    }
+    if (e->code != ERR_NOT_FOUND || !archive_there(t->dir)) {
+        return false;
+    }
+    if (t->need == NEED_EVEN_BROKEN && !opens_in_a_child(t)) {
+        *status = run_alone(t, NULL);
+        return true;
+    }
+    err_init(e, t->host.lang);
+    if (!archive_open(&o, &a, e)) {
+        return false;
+    }
+    *status = run_alone(t, a);
+    return true;
+}
+
+static int run_with_archive(struct task *t)
+{
+    struct err e;
+    int status = EXIT_DAMAGED;
+    for (int i = 0; i < WAIT_TRIES; i++) {
+        err_init(&e, t->host.lang);
+        if (try_both(t, &status, &e)) {
+            return status;
+        }
+        if (e.code != ERR_BUSY || asked_to_stop != 0) {
+            break;
+        }
+        nap();
+    }
+    if (t->need == NEED_OPTIONAL && !t->dir_given && (e.code == ERR_NOT_FOUND || e.code == ERR_DENIED)) {
+        return run_alone(t, NULL);
+    }
+    command_complain(STDERR_FILENO, &e, 0, NULL);
+    return e.code == ERR_NOT_FOUND ? EXIT_USAGE : exit_status_of(&e);
+}
+
+static int run_task(struct task *t)
+{
+    bool alone = t->need == NEED_NOTHING || t->need == NEED_NO_OWNER ||
+                 (t->need == NEED_OPTIONAL && !t->dir_given && !archive_there(t->dir));
+    return alone ? run_alone(t, NULL) : run_with_archive(t);
+}
+
+static bool start(struct err *e)
+{
+    size_t n = (size_t)(_binary_pl_mo_end - _binary_pl_mo_start);
+    log_threshold(LOG_WARN);
+    fail_stop_hook(end_damaged);
+    return catalogue_register(LANG_PL, _binary_pl_mo_start, n, e) && crypto_init(e);
+}
+
+static const char *const help_words[] = {"help"}, *const version_words[] = {"version"};
+
+/* What stands before the command, then the command itself. */
+static bool read_words(int argc, const char *const *argv, struct task *t, struct err *e)
+{
+    struct command_globals g;
+    bool json = false;
+    if (!command_globals_read(argc, argv, &g, e)) {
+        return false;
+    }
+    t->argc = argc - g.first;
+    t->argv = argv + g.first;
+    if (t->argc == 0) {
+        t->argc = 1;
+        t->argv = g.version ? version_words : help_words;
+    } else if (g.help) {
+        t->argv = help_words;
+        t->argc = 1;
+    }
+    const char *env = getenv("AKTA_DIR");
+    t->dir_given = g.dir != NULL;
+    t->dir = g.dir != NULL ? g.dir : (env != NULL && env[0] != '\0' ? env : STANDARD_DIR);
+    if (!command_need_of(t->argc, t->argv, &t->need, &json, e)) {
+        return false;
+    }
+    t->host.json = g.json || json;
+    return true;
+}
+
+int main(int argc, char **argv)
+{
+    struct task t = {.host = {.out = STDOUT_FILENO, .err = STDERR_FILENO, .lang = language()}};
+    const char *const *words = (const char *const *)argv;
+    struct err e;
+    err_init(&e, t.host.lang);
+    if (!start(&e)) {
+        command_complain(STDERR_FILENO, &e, 0, NULL);
+        return EXIT_DAMAGED;
+    }
+    if (!read_words(argc, words, &t, &e)) {
+        command_complain(STDERR_FILENO, &e, t.argc, t.argv);
+        return exit_status_of(&e);
+    }
+    snprintf(t.person, sizeof t.person, "uid:%lu", (unsigned long)getuid());
+    t.host.who.person = str_of(t.person);
+    t.host.terminal = isatty(STDERR_FILENO) != 0;
+    take_signals();
+    if (!host_local_open(t.argc, t.argv, stop_asked, NULL, &t.host, &e)) {
+        command_complain(STDERR_FILENO, &e, 0, NULL);
+        return exit_status_of(&e);
+    }
+    int status = run_task(&t);
+    host_local_close(&t.host);
+    return status;
+}
