@@ -87,11 +87,16 @@ static double seconds_since(uint64_t start)
     return (double)(monotonic_ns() - start) / 1e9;
 }
 
-static long peak_kb(void)
+/* Peak memory and processor seconds so far, as text. */
+static const char *usage(void)
 {
+    static char text[96];
     struct rusage u;
     getrusage(RUSAGE_SELF, &u);
-    return u.ru_maxrss;
+    snprintf(text, sizeof text, "user %.2f s, system %.2f s, peak %ld kB",
+             (double)u.ru_utime.tv_sec + (double)u.ru_utime.tv_usec / 1e6,
+             (double)u.ru_stime.tv_sec + (double)u.ru_stime.tv_usec / 1e6, u.ru_maxrss);
+    return text;
 }
 
 static void take_in(struct work *w)
@@ -114,8 +119,8 @@ static void take_in(struct work *w)
         plain += w->jobs[i].out.size;
         stored += w->jobs[i].out.stored;
     }
-    printf("ingest %zu files: %.3f s (sync %.3f), %.0f MB/s, plain %llu, stored %llu, peak %ld kB\n", w->n, all,
-           all - added, (double)plain / all / 1e6, (unsigned long long)plain, (unsigned long long)stored, peak_kb());
+    printf("ingest %zu files: %.3f s (sync %.3f), %.0f MB/s, plain %llu, stored %llu, %s\n", w->n, all, all - added,
+           (double)plain / all / 1e6, (unsigned long long)plain, (unsigned long long)stored, usage());
 }
 
 static void verify_all(struct work *w)
@@ -134,7 +139,7 @@ static void verify_all(struct work *w)
         plain += w->jobs[i].out.size;
     }
     double t = seconds_since(start);
-    printf("verify: %.3f s, %.0f MB/s, peak %ld kB\n", t, (double)plain / t / 1e6, peak_kb());
+    printf("verify: %.3f s, %.0f MB/s, %s\n", t, (double)plain / t / 1e6, usage());
 }
 
 static size_t read_list(const char *list, char ***paths)
