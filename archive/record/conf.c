@@ -197,8 +197,8 @@ static bool read_document(struct apply *p, struct err *e)
            conf_text_parse(p->d, p->row.valid_from, p->ar, &p->plan, &p->rules, e);
 }
 
-bool conf_apply(struct archive *a, const struct conf_document *d, const struct actor *who, uint64_t *changed,
-                struct err *e)
+bool conf_apply_without_files(struct archive *a, const struct conf_document *d, const struct actor *who,
+                              uint64_t *changed, struct err *e)
 {
     struct arena *ar CLEANUP(arena_free) = arena_new(APPLY_ARENA);
     struct apply p = {.a = a, .d = d, .who = who, .ar = ar};
@@ -211,5 +211,11 @@ bool conf_apply(struct archive *a, const struct conf_document *d, const struct a
     if (changed != NULL) {
         *changed = p.changed;
     }
-    return jobs_finish(a, NULL, e);
+    return true;
+}
+
+bool conf_apply(struct archive *a, const struct conf_document *d, const struct actor *who, uint64_t *changed,
+                struct err *e)
+{
+    return conf_apply_without_files(a, d, who, changed, e) && jobs_finish(a, NULL, e);
 }

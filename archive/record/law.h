@@ -106,6 +106,9 @@ bool refresh_preview(struct txn *t, struct archive *a, struct arena *ar, const s
 /* Inside the verb that changes the law: files of the class (or of all, symbol "*") that arose on or after `since` are
  * computed anew by jobs_finish. DAY_NONE: all of them. */
 bool job_recompute(struct txn *t, struct str symbol, struct day since, struct err *e) MUST_USE;
+/* The first half of conf_apply: the law is in force, the files wait on the list of recomputations. */
+bool conf_apply_without_files(struct archive *a, const struct conf_document *d, const struct actor *who,
+                              uint64_t *changed, struct err *e) MUST_USE;
 #define JOB_CHUNK 500u /* files in one verb */
 /* One verb of the first job, at most `chunk` files; *left false when there was none. */
 bool job_step(struct archive *a, size_t chunk, uint64_t *files_changed, bool *left, struct err *e) MUST_USE;

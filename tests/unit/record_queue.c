@@ -255,6 +255,52 @@ static void holds_are_listed(void **state)
     assert_int_equal(e.code, ERR_NOT_FOUND);
 }
 
+struct said {
+    struct id object;
+    uint32_t event;
+    bool opened;
+    struct str entry, metadata;
+};
+
+static bool said_fn(struct txn *t, void *ctx, struct err *e)
+{
+    struct said *s = ctx;
+    struct key key;
+    struct bytes entry;
+    struct str content;
+    uint64_t index;
+    if (!ledger_find(t, &s->object, s->event, &index, e) || !ledger_entry(t, index, w.ar, &entry, e) ||
+        !key_get(t, archive_store(w.a), &s->object, &key, e)) {
+        return false;
+    }
+    s->entry = arena_str(w.ar, str_of_bytes(entry));
+    return !s->opened || event_openings(t, w.a, &s->object, s->event, &key, NULL, 0, w.ar, &content, &s->metadata, e);
+}
+
+/* The log says that there is a hold; why lies in the opening, under the hold's key. */
+static void the_log_tells_no_reason(void **state)
+{
+    (void)state;
+    struct err e = ERR_INIT;
+    struct said s = {.event = 1, .opened = true};
+    struct str mark = case_file(&w, "5345", "2020-03-01", "2020-12-31");
+    assert_true(hold_place(w.a, mark, STR("sprawa Jana Testowego"), STR("PR 1"), DAY_NONE, NULL, &s.object, &e));
+    assert_true(store_read(archive_store(w.a), said_fn, &s, &e));
+    assert_non_null(strstr(s.entry.p, "hold"));
+    assert_null(strstr(s.entry.p, "Testow"));
+    assert_null(strstr(s.entry.p, "PR 1"));
+    assert_non_null(strstr(s.metadata.p, "Testow"));
+    assert_true(hold_release(w.a, &s.object, STR("wyrok w sprawie Jana Testowego"), NULL, &e));
+    s.event = 2;
+    assert_true(store_read(archive_store(w.a), said_fn, &s, &e));
+    assert_null(strstr(s.entry.p, "Testow"));
+    assert_non_null(strstr(s.metadata.p, "wyrok"));
+    struct case_file f = case_get(&w, mark);
+    s = (struct said){.object = f.id, .event = (uint32_t)f.events};
+    assert_true(store_read(archive_store(w.a), said_fn, &s, &e));
+    assert_non_null(strstr(s.entry.p, "hold-release"));
+}
+
 static void holds_refuse_nonsense(void **state)
 {
     (void)state;
@@ -350,6 +396,7 @@ int main(void)
         WITH_ARCHIVE(a_hold_takes_it_out),
         WITH_ARCHIVE(a_hold_on_an_open_file),
         WITH_ARCHIVE(holds_are_listed),
+        WITH_ARCHIVE(the_log_tells_no_reason),
         WITH_ARCHIVE(holds_refuse_nonsense),
         WITH_ARCHIVE(forecast_counts_years),
         WITH_ARCHIVE(all_of_it_lasts),
