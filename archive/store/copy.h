@@ -37,7 +37,7 @@ struct manifest_line {
 };
 typedef bool (*manifest_each)(void *ctx, const struct manifest_line *l, struct err *e);
 /* Proves the whole manifest first, then hands over its lines. ERR_NOT_FOUND: there is none. */
-bool manifest_read(int dir, manifest_each each, void *ctx, struct err *e) MUST_USE;
+bool manifest_walk(int dir, manifest_each each, void *ctx, struct err *e) MUST_USE;
 /* Compares a backup folder with its manifest. */
 bool manifest_check(int dir, struct findings *f, uint64_t *checked, struct err *e) MUST_USE;
 

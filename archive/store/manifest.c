@@ -244,7 +244,7 @@ static bool parse_line(struct str line, struct manifest_line *out)
     return plain_path(out->path);
 }
 
-bool manifest_read(int dir, manifest_each each, void *ctx, struct err *e)
+bool manifest_walk(int dir, manifest_each each, void *ctx, struct err *e)
 {
     struct str line;
     struct manifest_line entry;
@@ -307,7 +307,7 @@ static bool check_line(void *ctx, const struct manifest_line *l, struct err *e)
 bool manifest_check(int dir, struct findings *f, uint64_t *checked, struct err *e)
 {
     struct check c = {dir, f, checked};
-    if (manifest_read(dir, check_line, &c, e)) {
+    if (manifest_walk(dir, check_line, &c, e)) {
         return true;
     }
     if (e->code == ERR_CORRUPT) {

@@ -50,7 +50,7 @@ static bool put_back(void *ctx, const struct manifest_line *l, struct err *e)
 static bool lay_out(struct store *s, int from_data, int from_keys, struct progress *p, struct err *e)
 {
     struct restore data = {from_data, s->dir_fd, p, 0}, keys = {from_keys, s->keys_fd, p, 0};
-    return manifest_read(from_data, put_back, &data, e) && manifest_read(from_keys, put_back, &keys, e) &&
+    return manifest_walk(from_data, put_back, &data, e) && manifest_walk(from_keys, put_back, &keys, e) &&
            sync_everything(s->dir_fd, "the restored archive", e);
 }
 
