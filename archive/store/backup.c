@@ -25,7 +25,7 @@ struct backup {
     int to, to_content;
     struct progress *p;
     uint64_t done, total;
-    struct manifest_out *manifest;
+    struct backup_manifest_out *manifest;
     struct buf dropped; /* ids of content files the archive no longer has */
 };
 
@@ -76,10 +76,10 @@ static bool copy_content(void *ctx, const struct id *name, bool temporary, int f
     if (same_size(folder, file, b->to_content, path, &size)) {
         return true;
     }
-    if (!make_parents(b->to_content, path, e)) {
+    if (!store_make_parents(b->to_content, path, e)) {
         return false;
     }
-    if (!copy_file(folder, file, b->to_content, path, &size, NULL, e)) {
+    if (!store_copy_file(folder, file, b->to_content, path, &size, NULL, e)) {
         bool gone = e->code == ERR_NOT_FOUND; /* dropped by the archive meanwhile */
         if (gone) {
             *e = (struct err){.lang = e->lang};
@@ -142,7 +142,7 @@ static bool list_content(void *ctx, const struct id *name, bool temporary, int f
         return err_errno(e, errno, "cannot look at the copy of a content file");
     }
     content_path(name, false, path);
-    return manifest_content(b->manifest, path, (uint64_t)st.st_size, e);
+    return backup_manifest_content(b->manifest, path, (uint64_t)st.st_size, e);
 }
 
 /* ---- small files: the published log, settings, format */
@@ -175,7 +175,7 @@ static bool copy_entry(void *ctx, int dir, const char *name, bool is_folder, str
     if (name[0] == '.' || unchanged(dir, name, t->b->to, path)) {
         return true; /* a dot begins what is not published yet */
     }
-    if (!copy_file(dir, name, t->b->to, path, &size, NULL, e)) {
+    if (!store_copy_file(dir, name, t->b->to, path, &size, NULL, e)) {
         bool gone = e->code == ERR_NOT_FOUND;
         if (gone) {
             *e = (struct err){.lang = e->lang};
@@ -188,7 +188,7 @@ static bool copy_entry(void *ctx, int dir, const char *name, bool is_folder, str
 static bool copy_optional(struct backup *b, const char *name, struct err *e)
 {
     uint64_t size;
-    if (copy_file(b->s->dir_fd, name, b->to, name, &size, NULL, e)) {
+    if (store_copy_file(b->s->dir_fd, name, b->to, name, &size, NULL, e)) {
         return true;
     }
     bool absent = e->code == ERR_NOT_FOUND;
@@ -223,7 +223,7 @@ static bool list_entry(void *ctx, int dir, const char *name, bool is_folder, str
         struct tree below = {t->b, path};
         return dir_list(dir, name, list_entry, &below, e);
     }
-    return file_digest(dir, name, &size, sum, e) && manifest_file(t->b->manifest, path, size, sum, e) &&
+    return store_file_digest(dir, name, &size, sum, e) && backup_manifest_file(t->b->manifest, path, size, sum, e) &&
            go_on(t->b, "manifest", e);
 }
 
@@ -241,10 +241,10 @@ static bool list_small(struct backup *b, const char *name, struct err *e)
 static bool write_manifest(struct backup *b, struct err *e)
 {
     struct content_walk w = {.each = list_content, .ctx = b};
-    bool ok = manifest_begin(b->to, &b->manifest, e) && list_small(b, "format", e) && list_small(b, "akta.conf", e) &&
-              list_small(b, "env", e) && list_small(b, "log", e) && content_walk(b->to_content, &w, e) &&
-              manifest_end(b->manifest, b->to, e);
-    manifest_out_free(&b->manifest);
+    bool ok = backup_manifest_begin(b->to, &b->manifest, e) && list_small(b, "format", e) &&
+              list_small(b, "akta.conf", e) && list_small(b, "env", e) && list_small(b, "log", e) &&
+              content_walk(b->to_content, &w, e) && backup_manifest_end(b->manifest, b->to, e);
+    backup_manifest_out_free(&b->manifest);
     return ok;
 }
 
@@ -301,7 +301,7 @@ static bool copy_everything(struct backup *b, struct err *e)
     return walk_source(b, count_content, e) && walk_source(b, copy_content, e) && copy_log(b, e) &&
            content_walk(b->to_content, &old, e) && go_on(b, "tables", e) && engine_copy(b->s, b->to, ENV_NEXT, e) &&
            walk_source(b, copy_content, e) && copy_optional(b, "akta.conf", e) && copy_optional(b, "format", e) &&
-           sync_everything(b->to, "the backup", e) && swap_env(b, e) && remove_dropped(b, e) && write_manifest(b, e);
+           store_sync_all(b->to, "the backup", e) && swap_env(b, e) && remove_dropped(b, e) && write_manifest(b, e);
 }
 
 bool store_backup(struct store *s, int to, struct progress *p, struct err *e)
@@ -339,15 +339,16 @@ static bool copy_key_file(void *ctx, int dir, const char *name, bool is_folder, 
     if (is_folder || name[0] == '.') {
         return true;
     }
-    return copy_file(dir, name, b->to, name, &size, sum, e) && manifest_file(b->manifest, name, size, sum, e);
+    return store_copy_file(dir, name, b->to, name, &size, sum, e) &&
+           backup_manifest_file(b->manifest, name, size, sum, e);
 }
 
 bool store_backup_keys(struct store *s, int to, struct err *e)
 {
     struct backup b = {.s = s, .to = to};
-    bool ok = keys_export(s, e) && manifest_begin(to, &b.manifest, e) &&
-              dir_list(s->keys_fd, ".", copy_key_file, &b, e) && sync_everything(to, "the copy of the keys", e) &&
-              manifest_end(b.manifest, to, e);
-    manifest_out_free(&b.manifest);
+    bool ok = keys_export(s, e) && backup_manifest_begin(to, &b.manifest, e) &&
+              dir_list(s->keys_fd, ".", copy_key_file, &b, e) && store_sync_all(to, "the copy of the keys", e) &&
+              backup_manifest_end(b.manifest, to, e);
+    backup_manifest_out_free(&b.manifest);
     return ok;
 }

@@ -41,7 +41,7 @@ static void verify_table(DB_ENV *env, enum store_table t, struct findings *f)
     rc = rc ? rc : db->verify(db, file, NULL, NULL, 0); /* consumes the handle, whatever it answers */
     if (rc != 0) {
         snprintf(place, sizeof place, "env/%s", file);
-        findings_add(f, place, MEND_RESTORE, N_("the structure of the table is damaged: %s"), db_strerror(rc));
+        store_findings_add(f, place, MEND_RESTORE, N_("the structure of the table is damaged: %s"), db_strerror(rc));
     }
 }
 

@@ -5,8 +5,8 @@
  * the log, or panic. A panic afterwards ends the process. Fails with what is damaged and what to do. */
 #include "bdb_internal.h"
 
-#include "log_mark.h"
 #include "page_check.h"
+#include "txlog_mark.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -192,8 +192,8 @@ static bool look_before_opening(struct engine *g, struct err *e)
     struct log_extent extent;
     struct err found = {.lang = e->lang};
     struct findings f = {.tell = keep_first, .ctx = &found, .lang = e->lang};
-    log_mark_read(g->store->run_fd, &mark);
-    if (!log_check(g->store->env_fd, &mark, &f, &extent, e)) {
+    txlog_mark_read(g->store->run_fd, &mark);
+    if (!txlog_check(g->store->env_fd, &mark, &f, &extent, e)) {
         return false;
     }
     for (int t = 0; t < TABLE_COUNT; t++) {
@@ -205,7 +205,7 @@ static bool look_before_opening(struct engine *g, struct err *e)
         *e = found;
         return false;
     }
-    return log_trim(g->store->env_fd, &extent, e);
+    return txlog_trim(g->store->env_fd, &extent, e);
 }
 
 /* From here on every sync of the log is noted. */
@@ -227,7 +227,7 @@ static bool start(struct engine *g, enum engine_mode mode, struct err *e)
     if (mode == ENGINE_OPEN && !look_before_opening(g, e)) {
         return false;
     }
-    g->hooked = hooks_watch(g->home, g->store->env_fd, g->store->run_fd);
+    g->hooked = hooks_watch(g->home, g->store->env_fd, g->store->run_fd, mode == ENGINE_CREATE);
     if (!g->hooked) {
         return err_set(e, ERR_IO, "cannot open run/" LOG_MARK_FILE " of %s", g->store->dir);
     }

@@ -13,7 +13,7 @@
  */
 #include "bdb_internal.h"
 
-#include "log_mark.h"
+#include "txlog_mark.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -32,6 +32,7 @@ struct hooked {
     pthread_mutex_t lock; /* guards the fields below */
     _Atomic int log_fd;
     bool armed;
+    bool unsealed;     /* the archive is being made: nothing is promised yet, and all is synced at once at its end */
     bool folder_dirty; /* a log file was made and its name is not synced yet */
     uint32_t file;     /* number of the log file behind log_fd */
     uint64_t written;  /* its bytes are written up to here */
@@ -180,6 +181,9 @@ static int hook_fsync(int fd)
     struct hooked *h = owner(fd);
     struct log_mark mark = {0};
     bool folder_dirty = false;
+    if (h && h->unsealed) {
+        return 0;
+    }
     if (h) {
         log_before_sync(h, fd, &mark, &folder_dirty);
     }
@@ -193,7 +197,7 @@ static int hook_fsync(int fd)
         store_fail_stop(h->run_fd, "a sync of the folder env failed: %s", strerror(errno));
     }
     if (mark.known) {
-        log_mark_write(h->mark_fd, &mark);
+        txlog_mark_write(h->mark_fd, &mark);
     }
     return 0;
 }
@@ -230,7 +234,7 @@ void hooks_install(void)
     pthread_once(&once, install);
 }
 
-struct hooked *hooks_watch(const char *home, int env_fd, int run_fd)
+struct hooked *hooks_watch(const char *home, int env_fd, int run_fd, bool unsealed)
 {
     struct hooked *h = mem_zalloc(sizeof *h);
     bool placed = false;
@@ -242,6 +246,7 @@ struct hooked *hooks_watch(const char *home, int env_fd, int run_fd)
     h->env_fd = env_fd;
     h->run_fd = run_fd;
     h->log_fd = -1;
+    h->unsealed = unsealed;
     h->mark_fd = disk_now()->openat(run_fd, LOG_MARK_FILE, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     pthread_mutex_init(&h->lock, NULL);
     pthread_mutex_lock(&watched_lock);
@@ -290,5 +295,5 @@ void hooks_arm(struct hooked *h, uint32_t file, uint32_t end)
     h->written = end;
     h->armed = true;
     pthread_mutex_unlock(&h->lock);
-    log_mark_write(h->mark_fd, &mark);
+    txlog_mark_write(h->mark_fd, &mark);
 }

@@ -24,7 +24,7 @@ struct engine {
 
 /* ---- bdb_hooks.c */
 void hooks_install(void); /* once a process; cheap to repeat */
-struct hooked *hooks_watch(const char *home, int env_fd, int run_fd);
+struct hooked *hooks_watch(const char *home, int env_fd, int run_fd, bool unsealed);
 void hooks_forget(struct hooked **h);
 /* From here on the transaction log is followed: all before (file, end) is durable. */
 void hooks_arm(struct hooked *h, uint32_t file, uint32_t end);

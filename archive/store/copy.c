@@ -77,7 +77,8 @@ static bool copy_into(int in, int to, const char *temporary, uint64_t *size, uin
     return true;
 }
 
-bool copy_file(int from, const char *name, int to, const char *to_name, uint64_t *size, uint8_t *sha256, struct err *e)
+bool store_copy_file(int from, const char *name, int to, const char *to_name, uint64_t *size, uint8_t *sha256,
+                     struct err *e)
 {
     char temporary[600];
     CLEANUP(fd_close) int in = -1;
@@ -100,7 +101,7 @@ bool copy_file(int from, const char *name, int to, const char *to_name, uint64_t
     return true;
 }
 
-bool file_digest(int dir, const char *name, uint64_t *size, uint8_t sha256[SHA256_SIZE], struct err *e)
+bool store_file_digest(int dir, const char *name, uint64_t *size, uint8_t sha256[SHA256_SIZE], struct err *e)
 {
     CLEANUP(fd_close) int in = -1;
     if (!open_source(dir, name, &in, e)) {
@@ -109,7 +110,7 @@ bool file_digest(int dir, const char *name, uint64_t *size, uint8_t sha256[SHA25
     return pump(in, -1, size, sha256, e) || err_wrap(e, "%s", name);
 }
 
-bool make_parents(int dir, const char *path, struct err *e)
+bool store_make_parents(int dir, const char *path, struct err *e)
 {
     char folder[512];
     for (const char *slash = strchr(path, '/'); slash; slash = strchr(slash + 1, '/')) {
@@ -126,7 +127,7 @@ bool make_parents(int dir, const char *path, struct err *e)
     return true;
 }
 
-bool sync_everything(int fd, const char *what, struct err *e)
+bool store_sync_all(int fd, const char *what, struct err *e)
 {
     return disk_now()->syncfs(fd) == 0 || err_errno(e, errno, "%s could not be made durable", what);
 }

@@ -8,37 +8,37 @@
 
 /* One file, whole, into a temporary beside its name, then renamed; times are kept. Not synced: syncfs comes at the end.
  * sha256 may be NULL. A missing source is ERR_NOT_FOUND. */
-bool copy_file(int from, const char *name, int to, const char *to_name, uint64_t *size, uint8_t *sha256,
+bool store_copy_file(int from, const char *name, int to, const char *to_name, uint64_t *size, uint8_t *sha256,
                struct err *e) MUST_USE;
-bool file_digest(int dir, const char *name, uint64_t *size, uint8_t sha256[SHA256_SIZE], struct err *e) MUST_USE;
-bool make_parents(int dir, const char *path, struct err *e) MUST_USE; /* the folders before the last slash */
-bool sync_everything(int fd, const char *what, struct err *e) MUST_USE;
+bool store_file_digest(int dir, const char *name, uint64_t *size, uint8_t sha256[SHA256_SIZE], struct err *e) MUST_USE;
+bool store_make_parents(int dir, const char *path, struct err *e) MUST_USE; /* the folders before the last slash */
+bool store_sync_all(int fd, const char *what, struct err *e) MUST_USE;
 
 /* The manifest: a line each for `file SHA256 SIZE PATH` and `content SIZE PATH`, closed by the digest of all before. */
-struct manifest_out {
+struct backup_manifest_out {
     int fd;
     struct digest *sum;
     struct buf line;
     char pending[1u << 16];
     size_t n;
 };
-bool manifest_begin(int to, struct manifest_out **out, struct err *e) MUST_USE;
-bool manifest_file(struct manifest_out *m, const char *path, uint64_t size, const uint8_t sha256[SHA256_SIZE],
+bool backup_manifest_begin(int to, struct backup_manifest_out **out, struct err *e) MUST_USE;
+bool backup_manifest_file(struct backup_manifest_out *m, const char *path, uint64_t size, const uint8_t sha256[SHA256_SIZE],
                    struct err *e) MUST_USE;
-bool manifest_content(struct manifest_out *m, const char *path, uint64_t size, struct err *e) MUST_USE;
-bool manifest_end(struct manifest_out *m, int to, struct err *e) MUST_USE; /* synced, and in force */
-void manifest_out_free(struct manifest_out **m);
+bool backup_manifest_content(struct backup_manifest_out *m, const char *path, uint64_t size, struct err *e) MUST_USE;
+bool backup_manifest_end(struct backup_manifest_out *m, int to, struct err *e) MUST_USE; /* synced, and in force */
+void backup_manifest_out_free(struct backup_manifest_out **m);
 
-struct manifest_line {
+struct backup_manifest_line {
     bool is_content;
     uint64_t size;
     uint8_t sha256[SHA256_SIZE];
     char path[512]; /* relative, without .. */
 };
-typedef bool (*manifest_each)(void *ctx, const struct manifest_line *l, struct err *e);
+typedef bool (*backup_manifest_each)(void *ctx, const struct backup_manifest_line *l, struct err *e);
 /* Proves the whole manifest first, then hands over its lines. ERR_NOT_FOUND: there is none. */
-bool manifest_walk(int dir, manifest_each each, void *ctx, struct err *e) MUST_USE;
+bool manifest_walk(int dir, backup_manifest_each each, void *ctx, struct err *e) MUST_USE;
 /* Compares a backup folder with its manifest. */
-bool manifest_check(int dir, struct findings *f, uint64_t *checked, struct err *e) MUST_USE;
+bool backup_manifest_check(int dir, struct findings *f, uint64_t *checked, struct err *e) MUST_USE;
 
 #endif

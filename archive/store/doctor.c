@@ -5,8 +5,8 @@
  * fault is told with its place, what is wrong and how to mend it. Returns false only when it could not look. */
 #include "content_shelf.h"
 #include "copy.h"
-#include "log_mark.h"
 #include "page_check.h"
+#include "txlog_mark.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -34,7 +34,7 @@ static void check_format(struct doctor *d, const char *dir, int dir_fd, struct e
     struct err why = {.lang = e->lang};
     d->checked++;
     if (!dir_check_format(dir_fd, dir, &why)) {
-        findings_add(&d->f, "format", N_("write the file anew with the one line `akta-data 1`"), "%s", why.text);
+        store_findings_add(&d->f, "format", N_("write the file anew with the one line `akta-data 1`"), "%s", why.text);
     }
 }
 
@@ -42,11 +42,11 @@ static void check_space(struct doctor *d)
 {
     unsigned long free_mb = (unsigned long)(space_free(d->s) >> 20);
     if (!space_enough(d->s)) {
-        findings_add(&d->f, "disk", N_("free some space; writes are refused until then"), N_("only %lu MB are free"),
-                     free_mb);
+        store_findings_add(&d->f, "disk", N_("free some space; writes are refused until then"),
+                           N_("only %lu MB are free"), free_mb);
     } else if (atomic_load(&d->s->ballast_owed)) {
-        findings_add(&d->f, "run/ballast", N_("free some space; the reserve comes back by itself"),
-                     N_("the reserve was given up, %lu MB are free"), free_mb);
+        store_findings_add(&d->f, "run/ballast", N_("free some space; the reserve comes back by itself"),
+                           N_("the reserve was given up, %lu MB are free"), free_mb);
     }
 }
 
@@ -55,7 +55,8 @@ static void tell_foreign(void *ctx, const char *path)
     struct doctor *d = ctx;
     char place[320];
     snprintf(place, sizeof place, "content/%s", path);
-    findings_add(&d->f, place, N_("move it out of the archive's folder"), N_("this is not a file of the archive"));
+    store_findings_add(&d->f, place, N_("move it out of the archive's folder"),
+                       N_("this is not a file of the archive"));
 }
 
 static bool count_one(void *ctx, const struct id *name, bool temporary, int folder, const char *file, struct err *e)
@@ -78,9 +79,9 @@ static bool check_bytes(struct doctor *d, int env_fd, int run_fd, bool live, str
     struct log_extent extent;
     uint64_t before = d->f.faults;
     if (run_fd >= 0) {
-        log_mark_read(run_fd, &mark);
+        txlog_mark_read(run_fd, &mark);
     }
-    if (!log_check(env_fd, &mark, &d->f, &extent, e)) {
+    if (!txlog_check(env_fd, &mark, &d->f, &extent, e)) {
         return false;
     }
     d->checked++;
@@ -128,9 +129,10 @@ static bool check_structure(struct doctor *d, struct err *e)
         return false;
     }
     if (space_free(s) < need + need / 4 + s->config.floor_bytes + s->config.log_bytes) {
-        findings_add(&d->f, "env/", N_("free some space and look again"),
-                     N_("there is no room for a copy, so the structure of the tables was not checked (%lu MB needed)"),
-                     (unsigned long)(need >> 20));
+        store_findings_add(
+            &d->f, "env/", N_("free some space and look again"),
+            N_("there is no room for a copy, so the structure of the tables was not checked (%lu MB needed)"),
+            (unsigned long)(need >> 20));
         return true;
     }
     struct err later = {.lang = e->lang};
@@ -157,7 +159,7 @@ static void row_fault(struct rows *r, struct bytes key, const char *why)
     char place[128], hex[65];
     hex_encode((struct bytes){key.p, key.n < 32 ? key.n : 32}, hex);
     snprintf(place, sizeof place, "%s %s", table_name(r->table), hex);
-    findings_add(&r->d->f, place, MEND_RESTORE, "%s", why);
+    store_findings_add(&r->d->f, place, MEND_RESTORE, "%s", why);
 }
 
 static void check_row(struct rows *r, struct bytes key, struct bytes val, enum lang lang)
@@ -282,7 +284,7 @@ static bool open_part(struct doctor *d, int dir_fd, const char *name, int *fd)
     *fd = disk_now()->openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
     if (*fd < 0) {
         snprintf(place, sizeof place, "%s/", name);
-        findings_add(&d->f, place, MEND_RESTORE, N_("the folder is missing or cannot be opened"));
+        store_findings_add(&d->f, place, MEND_RESTORE, N_("the folder is missing or cannot be opened"));
     }
     return *fd >= 0;
 }
@@ -301,8 +303,8 @@ static bool check_closed(struct doctor *d, int dir_fd, const char *dir, struct e
         return true;
     }
     if (fstatat(env_fd, "DB_CONFIG", &st, AT_SYMLINK_NOFOLLOW) == 0) {
-        findings_add(&d->f, "env/DB_CONFIG", N_("remove it; akta.conf holds the settings"),
-                     N_("it would silently overrule the settings of the archive"));
+        store_findings_add(&d->f, "env/DB_CONFIG", N_("remove it; akta.conf holds the settings"),
+                           N_("it would silently overrule the settings of the archive"));
     }
     return check_bytes(d, env_fd, run_fd, false, e);
 }
@@ -317,7 +319,7 @@ bool store_doctor_closed(const char *dir, store_finding finding, void *ctx, stru
         return err_errno(e, errno, "cannot open the folder %s", dir);
     }
     if (fstatat(dir_fd, MANIFEST, &st, AT_SYMLINK_NOFOLLOW) == 0) { /* a backup */
-        return manifest_check(dir_fd, &d.f, &d.checked, e);
+        return backup_manifest_check(dir_fd, &d.f, &d.checked, e);
     }
     return check_closed(&d, dir_fd, dir, e);
 }

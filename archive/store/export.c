@@ -212,7 +212,7 @@ static bool read_rows(struct stream *s, stream_row each, void *ctx, struct err *
     }
 }
 
-bool stream_read(enum store_table t, int fd, stream_row each, void *ctx, struct err *e)
+bool table_stream_read(enum store_table t, int fd, stream_row each, void *ctx, struct err *e)
 {
     struct stream *s = mem_zalloc(sizeof *s);
     if (!s) {
@@ -274,7 +274,7 @@ static bool import_row(void *ctx, struct bytes key, struct bytes val, struct err
 bool store_import(struct store *s, enum store_table t, int fd, struct err *e)
 {
     struct importing im = {.s = s, .table = t, .rows = BUF_INIT(OUT_MAX)};
-    bool ok = stream_read(t, fd, import_row, &im, e) && flush_pack(&im, e);
+    bool ok = table_stream_read(t, fd, import_row, &im, e) && flush_pack(&im, e);
     buf_free(&im.rows);
     return ok;
 }

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-void findings_add(struct findings *f, const char *place, const char *mend, const char *wrong, ...)
+void store_findings_add(struct findings *f, const char *place, const char *mend, const char *wrong, ...)
 {
     char text[400];
     va_list ap;

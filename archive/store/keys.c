@@ -248,7 +248,7 @@ static bool check_one(void *ctx, int dir, const char *name, bool is_folder, stru
     struct err fault = {.lang = e->lang};
     if (!kek_load(c->k, dir, name, number, &c->k->epochs[0], &fault)) {
         snprintf(place, sizeof place, "keys/%s", name);
-        findings_add(c->f, place, N_("put back the copy that the custodians keep"), "%s", fault.text);
+        store_findings_add(c->f, place, N_("put back the copy that the custodians keep"), "%s", fault.text);
     }
     return true;
 }
@@ -261,7 +261,7 @@ bool keyring_check(int keys_fd, struct findings *f, struct err *e)
         return false;
     }
     if (c.seen == 0) {
-        findings_add(f, "keys/", N_("put back the copy that the custodians keep"), N_("there is no key file"));
+        store_findings_add(f, "keys/", N_("put back the copy that the custodians keep"), N_("there is no key file"));
     }
     return true;
 }

@@ -6,7 +6,7 @@
  * the checksum of the first page covers 512 bytes, the rest of it must be zero. */
 #include "page_check.h"
 
-#include "log_mark.h"
+#include "txlog_mark.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -81,8 +81,8 @@ static void report(enum store_table t, uint64_t number, const char *fault, struc
 {
     char place[96];
     snprintf(place, sizeof place, "env/%s.db", table_name(t));
-    findings_add(f, place, MEND_RESTORE, N_("page %lu (byte %lu): %s"), (unsigned long)number,
-                 (unsigned long)(number * TABLE_PAGE), tr(f->lang, fault));
+    store_findings_add(f, place, MEND_RESTORE, N_("page %lu (byte %lu): %s"), (unsigned long)number,
+                       (unsigned long)(number * TABLE_PAGE), tr(f->lang, fault));
 }
 
 static bool open_table_file(int env_fd, enum store_table t, int *fd, uint64_t *size, struct err *e)
@@ -106,11 +106,11 @@ static bool check_shape(enum store_table t, int fd, uint64_t size, bool live, st
     char place[96];
     snprintf(place, sizeof place, "env/%s.db", table_name(t));
     if (fd < 0) {
-        findings_add(f, place, MEND_RESTORE, N_("the file is missing"));
+        store_findings_add(f, place, MEND_RESTORE, N_("the file is missing"));
         return false;
     }
     if (size < TABLE_PAGE || (!live && size % TABLE_PAGE != 0)) {
-        findings_add(f, place, MEND_RESTORE, N_("the file does not end with a whole page"));
+        store_findings_add(f, place, MEND_RESTORE, N_("the file does not end with a whole page"));
         return false;
     }
     return true;

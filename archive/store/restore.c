@@ -21,7 +21,7 @@ struct restore {
     uint64_t done;
 };
 
-static bool put_back(void *ctx, const struct manifest_line *l, struct err *e)
+static bool put_back(void *ctx, const struct backup_manifest_line *l, struct err *e)
 {
     struct restore *r = ctx;
     char path[560];
@@ -31,7 +31,8 @@ static bool put_back(void *ctx, const struct manifest_line *l, struct err *e)
         return true; /* written by us, last */
     }
     snprintf(path, sizeof path, "%s%s", l->is_content ? "content/" : "", l->path);
-    if (!make_parents(r->to, path, e) || !copy_file(r->from, path, r->to, path, &size, l->is_content ? NULL : sum, e)) {
+    if (!store_make_parents(r->to, path, e) ||
+        !store_copy_file(r->from, path, r->to, path, &size, l->is_content ? NULL : sum, e)) {
         return false;
     }
     if (size != l->size || (!l->is_content && memcmp(sum, l->sha256, sizeof sum) != 0)) {
@@ -51,7 +52,7 @@ static bool lay_out(struct store *s, int from_data, int from_keys, struct progre
 {
     struct restore data = {from_data, s->dir_fd, p, 0}, keys = {from_keys, s->keys_fd, p, 0};
     return manifest_walk(from_data, put_back, &data, e) && manifest_walk(from_keys, put_back, &keys, e) &&
-           sync_everything(s->dir_fd, "the restored archive", e);
+           store_sync_all(s->dir_fd, "the restored archive", e);
 }
 
 /* ---- keys */
@@ -115,7 +116,7 @@ static bool merge_keys(struct store *s, struct key_pack *k, struct err *e)
         return err_errno(e, errno, "cannot read wrapped-keys of the key backup");
     }
     k->s = s;
-    return stream_read(T_KEY, fd, take_key, k, e) && (k->n == 0 || store_write(s, merge_pack, k, e));
+    return table_stream_read(T_KEY, fd, take_key, k, e) && (k->n == 0 || store_write(s, merge_pack, k, e));
 }
 
 struct dead_keys {

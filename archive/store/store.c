@@ -5,6 +5,7 @@
 #include "content_shelf.h"
 #include "store_internal.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
@@ -147,8 +148,11 @@ bool store_create(const struct store_config *c, struct err *e)
     if (!engine_open(s, ENGINE_CREATE, e)) {
         return false;
     }
-    engine_close(s); /* only a whole environment is worth a format line */
-    return dir_sync(s->dir_fd, e) && dir_seal(s, e);
+    engine_close(s); /* only a whole, durable environment is worth a format line */
+    if (disk_now()->syncfs(s->dir_fd) != 0) {
+        return err_errno(e, errno, "the new archive %s could not be made durable", s->dir);
+    }
+    return dir_seal(s, e);
 }
 
 static bool is_scratch(void *ctx, int dir, const char *name, bool is_folder, struct err *e)

@@ -66,7 +66,7 @@ struct findings {
     uint64_t faults;
 };
 /* `mend` and `wrong` are English literals, translated here. */
-void findings_add(struct findings *f, const char *place, const char *mend, const char *wrong, ...) PRINTF_LIKE(4, 5);
+void store_findings_add(struct findings *f, const char *place, const char *mend, const char *wrong, ...) PRINTF_LIKE(4, 5);
 #define MEND_RESTORE N_("restore the newest backup into an empty folder; until then do not rely on this file")
 
 /* ---- bdb_env.c: the environment */

@@ -7,6 +7,6 @@
 
 typedef bool (*stream_row)(void *ctx, struct bytes key, struct bytes val, struct err *e);
 /* Reads one table's stream to its end and proves it; rows are handed over as they come. */
-bool stream_read(enum store_table t, int fd, stream_row each, void *ctx, struct err *e) MUST_USE;
+bool table_stream_read(enum store_table t, int fd, stream_row each, void *ctx, struct err *e) MUST_USE;
 
 #endif

@@ -217,7 +217,7 @@ static void an_export_comes_back_equal(void **state)
         fd = open_temp(c, "two", O_RDWR | O_CREAT | O_TRUNC);
         assert_true(store_export(copy.store, (enum store_table)t, fd, &e));
         close(fd);
-        assert_true(file_digest(c->scratch.dir, "one", &na, a, &e) && file_digest(c->scratch.dir, "two", &nb, b, &e));
+        assert_true(store_file_digest(c->scratch.dir, "one", &na, a, &e) && store_file_digest(c->scratch.dir, "two", &nb, b, &e));
         assert_true(na == nb && memcmp(a, b, sizeof a) == 0);
     }
     store_close(&copy.store);

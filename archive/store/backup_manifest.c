@@ -1,4 +1,4 @@
-/* manifest.c: what a backup consists of, and the proof that it is that.
+/* backup_manifest.c: what a backup consists of, and the proof that it is that.
  *
  * Text, one line a file, closed by `end SHA256` over everything before it: a person can check it with sha256sum, and
  * one changed bit anywhere in it is found. It is written last and taken away before a backup is changed: a folder
@@ -16,9 +16,9 @@
 #define MANIFEST_PART ".MANIFEST.part"
 #define LINE_MAX_N    1024u
 
-void manifest_out_free(struct manifest_out **mp)
+void backup_manifest_out_free(struct backup_manifest_out **mp)
 {
-    struct manifest_out *m = *mp;
+    struct backup_manifest_out *m = *mp;
     if (m) {
         fd_close(&m->fd);
         digest_free(&m->sum);
@@ -28,14 +28,14 @@ void manifest_out_free(struct manifest_out **mp)
     }
 }
 
-static bool push_out(struct manifest_out *m, struct err *e)
+static bool push_out(struct backup_manifest_out *m, struct err *e)
 {
     bool ok = fd_write_full(m->fd, m->pending, m->n, e);
     m->n = 0;
     return ok || err_wrap(e, MANIFEST);
 }
 
-static bool add_line(struct manifest_out *m, struct err *e)
+static bool add_line(struct backup_manifest_out *m, struct err *e)
 {
     struct bytes line = buf_bytes(&m->line);
     if (!buf_ok(&m->line, e)) {
@@ -51,10 +51,10 @@ static bool add_line(struct manifest_out *m, struct err *e)
     return true;
 }
 
-bool manifest_begin(int to, struct manifest_out **out, struct err *e)
+bool backup_manifest_begin(int to, struct backup_manifest_out **out, struct err *e)
 {
     char when[INSTANT_TEXT_SIZE];
-    CLEANUP(manifest_out_free) struct manifest_out *m = mem_zalloc(sizeof *m);
+    CLEANUP(backup_manifest_out_free) struct backup_manifest_out *m = mem_zalloc(sizeof *m);
     if (!m) {
         return err_set(e, ERR_MEMORY, "no memory for a manifest");
     }
@@ -85,11 +85,11 @@ static bool plain_path(const char *path)
         }
     }
     return path[0] != '\0' && path[0] != '/' && strncmp(path, "../", 3) != 0 && !strstr(path, "/../") &&
-           strlen(path) < sizeof((struct manifest_line *)0)->path;
+           strlen(path) < sizeof((struct backup_manifest_line *)0)->path;
 }
 
-bool manifest_file(struct manifest_out *m, const char *path, uint64_t size, const uint8_t sha256[SHA256_SIZE],
-                   struct err *e)
+bool backup_manifest_file(struct backup_manifest_out *m, const char *path, uint64_t size,
+                          const uint8_t sha256[SHA256_SIZE], struct err *e)
 {
     char hex[2 * SHA256_SIZE + 1];
     if (!plain_path(path)) {
@@ -100,13 +100,13 @@ bool manifest_file(struct manifest_out *m, const char *path, uint64_t size, cons
     return add_line(m, e);
 }
 
-bool manifest_content(struct manifest_out *m, const char *path, uint64_t size, struct err *e)
+bool backup_manifest_content(struct backup_manifest_out *m, const char *path, uint64_t size, struct err *e)
 {
     buf_fmt(&m->line, "content %lu %s\n", (unsigned long)size, path);
     return add_line(m, e);
 }
 
-bool manifest_end(struct manifest_out *m, int to, struct err *e)
+bool backup_manifest_end(struct backup_manifest_out *m, int to, struct err *e)
 {
     uint8_t sum[SHA256_SIZE];
     char hex[2 * SHA256_SIZE + 1];
@@ -225,7 +225,7 @@ static struct str word(struct str *rest)
     return w;
 }
 
-static bool parse_line(struct str line, struct manifest_line *out)
+static bool parse_line(struct str line, struct backup_manifest_line *out)
 {
     struct str rest = line, kind = word(&rest);
     out->is_content = str_is(kind, "content");
@@ -244,10 +244,10 @@ static bool parse_line(struct str line, struct manifest_line *out)
     return plain_path(out->path);
 }
 
-bool manifest_walk(int dir, manifest_each each, void *ctx, struct err *e)
+bool manifest_walk(int dir, backup_manifest_each each, void *ctx, struct err *e)
 {
     struct str line;
-    struct manifest_line entry;
+    struct backup_manifest_line entry;
     CLEANUP(close_lines) struct lines *l = mem_zalloc(sizeof *l);
     if (!l) {
         return err_set(e, ERR_MEMORY, "no memory for a manifest");
@@ -278,7 +278,7 @@ struct check {
     uint64_t *checked;
 };
 
-static bool check_line(void *ctx, const struct manifest_line *l, struct err *e)
+static bool check_line(void *ctx, const struct backup_manifest_line *l, struct err *e)
 {
     struct check *c = ctx;
     struct stat st;
@@ -291,27 +291,27 @@ static bool check_line(void *ctx, const struct manifest_line *l, struct err *e)
     (*c->checked)++;
     if (l->is_content) {
         if (fstatat(c->dir, path, &st, AT_SYMLINK_NOFOLLOW) != 0 || (uint64_t)st.st_size != l->size) {
-            findings_add(c->f, path, again,
-                         N_("the content file is missing or has another size than the manifest says"));
+            store_findings_add(c->f, path, again,
+                               N_("the content file is missing or has another size than the manifest says"));
         }
         return true;
     }
-    if (!file_digest(c->dir, path, &size, sum, &why)) {
-        findings_add(c->f, path, again, "%s", why.text);
+    if (!store_file_digest(c->dir, path, &size, sum, &why)) {
+        store_findings_add(c->f, path, again, "%s", why.text);
     } else if (size != l->size || memcmp(sum, l->sha256, sizeof sum) != 0) {
-        findings_add(c->f, path, again, N_("the file is not what the manifest says"));
+        store_findings_add(c->f, path, again, N_("the file is not what the manifest says"));
     }
     return true;
 }
 
-bool manifest_check(int dir, struct findings *f, uint64_t *checked, struct err *e)
+bool backup_manifest_check(int dir, struct findings *f, uint64_t *checked, struct err *e)
 {
     struct check c = {dir, f, checked};
     if (manifest_walk(dir, check_line, &c, e)) {
         return true;
     }
     if (e->code == ERR_CORRUPT) {
-        findings_add(f, MANIFEST, N_("make a new backup"), "%s", e->text);
+        store_findings_add(f, MANIFEST, N_("make a new backup"), "%s", e->text);
         *e = (struct err){.lang = e->lang};
         return true;
     }

@@ -1,10 +1,10 @@
-/* log_check.c: the transaction log as bytes.
+/* txlog_check.c: the transaction log as bytes.
  *
  * Reads the log files without Berkeley DB, because the engine has only two answers to a record it cannot read: it takes
  * it for the end of the log (and silently drops what follows), or it panics. Promises to find any changed bit in a
  * record before the mark and to name file and byte. Records are: previous offset, length, checksum (4 bytes each, the
  * machine's byte order), data; the first record of a file carries magic and version. */
-#include "log_mark.h"
+#include "txlog_mark.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -48,7 +48,7 @@ static void mark_digest(const char *line, char out[17])
     hex_encode((struct bytes){full, 8}, out);
 }
 
-void log_mark_write(int fd, const struct log_mark *m)
+void txlog_mark_write(int fd, const struct log_mark *m)
 {
     char line[MARK_SIZE + 1], digest[17];
     snprintf(line, sizeof line, MARK_MAGIC "%010u %020lu ", m->file, (unsigned long)m->end);
@@ -68,7 +68,7 @@ static uint64_t fixed_digits(const char *p, size_t n)
     return v;
 }
 
-void log_mark_read(int run_fd, struct log_mark *out)
+void txlog_mark_read(int run_fd, struct log_mark *out)
 {
     char line[MARK_SIZE], digest[17];
     struct err e = ERR_INIT;
@@ -214,8 +214,9 @@ static void log_fault(const struct check *c, uint32_t number, uint64_t at)
 {
     char place[64];
     snprintf(place, sizeof place, "env/log.%010u", number);
-    findings_add(c->f, place, N_("if the store runs, make a backup now and restore it; else restore the newest backup"),
-                 N_("the transaction log cannot be read at byte %lu"), (unsigned long)at);
+    store_findings_add(c->f, place,
+                       N_("if the store runs, make a backup now and restore it; else restore the newest backup"),
+                       N_("the transaction log cannot be read at byte %lu"), (unsigned long)at);
 }
 
 static bool scan_file(struct check *c, uint32_t number, bool is_last, struct log_extent *extent, struct err *e)
@@ -252,7 +253,7 @@ static bool scan_file(struct check *c, uint32_t number, bool is_last, struct log
     return true;
 }
 
-bool log_check(int env_fd, const struct log_mark *mark, struct findings *f, struct log_extent *extent, struct err *e)
+bool txlog_check(int env_fd, const struct log_mark *mark, struct findings *f, struct log_extent *extent, struct err *e)
 {
     struct log_list list = {.n = 0};
     struct check c = {.env_fd = env_fd, .mark = mark, .f = f};
@@ -300,7 +301,7 @@ static bool rest_is_zero(int fd, uint64_t at, uint64_t size)
     return true;
 }
 
-bool log_trim(int env_fd, const struct log_extent *extent, struct err *e)
+bool txlog_trim(int env_fd, const struct log_extent *extent, struct err *e)
 {
     char name[LOG_NAME_MAX];
     struct stat st;
