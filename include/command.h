@@ -60,9 +60,10 @@ enum command_need {
     NEED_EVEN_BROKEN, /* an archive, and if it does not open, command_run without it: doctor */
     NEED_NO_OWNER,    /* init, restore: the folder must be free */
 };
-/* Parses argv by the table; what is wrong with it, with the nearest name, is ERR_INVALID. *json: --json stands after
- * the command. */
-bool command_need_of(int argc, const char *const *argv, enum command_need *need, bool *json, struct err *e) MUST_USE;
+/* Parses argv by the table; what is wrong with it, with the nearest name, is ERR_INVALID. --json and -d DIR that stand
+ * after the command are added to *globals. */
+bool command_need_of(int argc, const char *const *argv, struct command_globals *globals, enum command_need *need,
+                     struct err *e) MUST_USE;
 /* How the program calls itself when it speaks to people, the reason and where help stands; to fd. */
 void command_complain(int fd, const struct err *e, int argc, const char *const *argv);
 

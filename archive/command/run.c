@@ -88,7 +88,20 @@ bool command_globals_read(int argc, const char *const *argv, struct command_glob
            err_field(e, ERR_INVALID, "dir", "the folder of the archive after -d is empty");
 }
 
-bool command_need_of(int argc, const char *const *argv, enum command_need *need, bool *json, struct err *e)
+/* The word of argv that begins at p: it outlives the arena of the parse. */
+static const char *word_at(int argc, const char *const *argv, struct str s)
+{
+    for (int i = 0; i < argc; i++) {
+        size_t n = strlen(argv[i]);
+        if (s.p >= argv[i] && s.p <= argv[i] + n) {
+            return s.p;
+        }
+    }
+    return NULL;
+}
+
+bool command_need_of(int argc, const char *const *argv, struct command_globals *globals, enum command_need *need,
+                     struct err *e)
 {
     struct arena *ar CLEANUP(arena_free) = arena_new(COMMAND_MEMORY);
     struct parsed p;
@@ -99,7 +112,10 @@ bool command_need_of(int argc, const char *const *argv, enum command_need *need,
         return false;
     }
     *need = p.help ? NEED_NOTHING : p.row->need;
-    *json = p.json;
+    globals->json = globals->json || p.json;
+    if (parsed_flag(&p, "dir")) {
+        globals->dir = word_at(argc, argv, parsed_text(&p, "dir"));
+    }
     return true;
 }
 

@@ -201,7 +201,6 @@ static const char *const help_words[] = {"help"}, *const version_words[] = {"ver
 static bool read_words(int argc, const char *const *argv, struct task *t, struct err *e)
 {
     struct command_globals g;
-    bool json = false;
     if (!command_globals_read(argc, argv, &g, e)) {
         return false;
     }
@@ -214,13 +213,13 @@ static bool read_words(int argc, const char *const *argv, struct task *t, struct
         t->argv = help_words;
         t->argc = 1;
     }
+    if (!command_need_of(t->argc, t->argv, &g, &t->need, e)) {
+        return false;
+    }
     const char *env = getenv("AKTA_DIR");
     t->dir_given = g.dir != NULL;
     t->dir = g.dir != NULL ? g.dir : (env != NULL && env[0] != '\0' ? env : STANDARD_DIR);
-    if (!command_need_of(t->argc, t->argv, &t->need, &json, e)) {
-        return false;
-    }
-    t->host.json = g.json || json;
+    t->host.json = g.json;
     return true;
 }
 
