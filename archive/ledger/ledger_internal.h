@@ -201,9 +201,11 @@ struct tree_source {
     bool (*entries)(void *ctx, uint64_t n, unsigned width, struct arena *a, struct bytes *out, struct err *e);
     bool (*tile)(void *ctx, unsigned level, uint64_t n, unsigned width, struct arena *a, struct bytes *out,
                  struct err *e);
-    /* More to look at in a tile that could be read; may be NULL. The entries of tile n; the hashes of a tile. */
+    /* More to look at, may be NULL: the entries of bundle n where they could be read; then both accounts of a tile's
+     * hashes, as stored and as computed from below (the same where one could not be had). */
     bool (*entries_seen)(void *ctx, uint64_t n, unsigned width, const struct bytes *entries, struct err *e);
-    bool (*tile_seen)(void *ctx, unsigned level, uint64_t n, struct bytes hashes, struct err *e);
+    bool (*tile_seen)(void *ctx, unsigned level, uint64_t n, unsigned width, const struct hash *stored,
+                      const struct hash *computed, struct err *e);
 };
 struct fault_sink {
     ledger_fault fault;
@@ -235,8 +237,9 @@ bool checkpoint_open(struct str note, const struct note_key *key, struct arena *
 bool folder_root_at(int dir, uint64_t whole, uint64_t size, struct hash *root, struct err *e) MUST_USE;
 /* One log's rows: entries, tiles, marks, object index. */
 struct log_check {
-    uint64_t size, indexed; /* entries; those that have a row in the object index */
+    uint64_t size, with_rows; /* entries; those that have, or may have, a row in the object index */
     struct tree_head published;
+    bool rows_sound; /* entries and tiles fit; else roots taken from them would accuse the wrong one */
 };
 bool verify_store(struct store *s, uint32_t number, struct fault_sink *f, struct log_check *out,
                   struct err *e) MUST_USE;

@@ -12,6 +12,10 @@ struct folder_check {
     instant last_time;
     struct arena *parse;   /* entries being parsed */
     struct arena *partial; /* an earlier partial file */
+    uint64_t bundle_n;     /* the bundle last read, as its bytes would be, and where each entry's end is */
+    unsigned bundle_width;
+    struct buf bundle;
+    size_t ends[TILE_WIDTH + 1];
 };
 
 static bool folder_entries(void *ctx, uint64_t n, unsigned width, struct arena *a, struct bytes *out, struct err *e)
@@ -47,14 +51,44 @@ void verify_entry(const char *where, struct bytes entry, instant *last, struct a
 
 /* ---------------------------------------------------------------- partial files of earlier sizes */
 
+/* A partial file is right when it agrees with either account of its tile: which of them is wrong is said elsewhere. */
 struct partials {
     struct folder_check *c;
-    int level;
+    int level; /* LEVEL_ENTRIES: bundles, held against the hashes of level 0 */
     uint64_t n;
-    unsigned width;     /* what the tile holds now */
-    struct bytes whole; /* its bytes now */
-    const size_t *ends; /* bundles: where the bytes of the first i entries end */
+    unsigned width; /* what the tile holds now */
+    const struct hash *stored, *computed;
 };
+
+static bool partial_hashes_fit(const struct partials *p, unsigned width, struct bytes raw)
+{
+    bool as_stored = raw.n == (size_t)width * SHA256_SIZE, as_computed = as_stored;
+    for (unsigned i = 0; i < width && (as_stored || as_computed); i++) {
+        const uint8_t *h = raw.p + i * SHA256_SIZE;
+        as_stored = as_stored && memcmp(h, p->stored[i].b, SHA256_SIZE) == 0;
+        as_computed = as_computed && memcmp(h, p->computed[i].b, SHA256_SIZE) == 0;
+    }
+    return as_stored || as_computed;
+}
+
+static bool partial_bundle_fits(const struct partials *p, unsigned width, struct bytes raw)
+{
+    const struct folder_check *c = p->c;
+    struct reader r = reader_of(raw);
+    struct bytes entry;
+    unsigned n = 0;
+    if (c->bundle_n == p->n && c->bundle_width >= width && raw.n == c->ends[width] &&
+        memcmp(raw.p, c->bundle.p, raw.n) == 0)
+        return true;
+    /* Not as the bundle of today; it may be that one which is damaged. */
+    for (; r.left > 0 && n < width && bundle_next(&r, &entry); n++) {
+        struct hash leaf;
+        merkle_leaf(entry, &leaf);
+        if (!hash_equal(&leaf, &p->stored[n]))
+            return false;
+    }
+    return rd_done(&r) && n == width;
+}
 
 static bool check_partial(void *ctx, const char *name, bool is_dir, struct err *e)
 {
@@ -68,54 +102,57 @@ static bool check_partial(void *ctx, const char *name, bool is_dir, struct err *
         return true; /* other names are found by check_name; wider ones are newer than the checkpoint at hand */
     tile_name(p->level, p->n, (unsigned)width, path);
     snprintf(where, sizeof where, "%s%s", p->c->place, path);
-    size_t want = p->ends != NULL ? p->ends[width] : (size_t)width * SHA256_SIZE;
     arena_reset(p->c->partial);
     if (!folder_read(p->c->dir, path, (size_t)TILE_WIDTH * (2 + UINT16_MAX), p->c->partial, &raw, &why)) {
         if (why.code != ERR_NOT_FOUND) /* removed meanwhile, as it may be */
             fault_report(p->c->f, where, "%s", why.text);
-    } else if (raw.n != want || memcmp(raw.p, p->whole.p, want) != 0) {
-        fault_report(p->c->f, where, "changed: it is not the beginning of what the log holds there");
+        return true;
     }
+    bool fits = p->level == LEVEL_ENTRIES ? partial_bundle_fits(p, (unsigned)width, raw)
+                                          : partial_hashes_fit(p, (unsigned)width, raw);
+    if (!fits && width < p->width)
+        fault_report(p->c->f, where, "changed: it is not the beginning of what the log holds there");
     return true;
 }
 
-static bool check_partials(const struct partials *p, struct err *e)
+static bool check_partials(struct partials *p, struct err *e)
 {
     char dir[TILE_PATH_SIZE];
     struct err why = ERR_INIT;
-    struct partials copy = *p;
     tile_name(p->level, p->n, TILE_WIDTH, dir);
     snprintf(dir + strlen(dir), sizeof dir - strlen(dir), ".p");
-    if (!folder_exists(p->c->dir, dir) || folder_list(p->c->dir, dir, check_partial, &copy, &why) ||
+    if (!folder_exists(p->c->dir, dir) || folder_list(p->c->dir, dir, check_partial, p, &why) ||
         why.code == ERR_NOT_FOUND)
         return true;
     *e = why;
     return false;
 }
 
-static bool folder_tile_seen(void *ctx, unsigned level, uint64_t n, struct bytes hashes, struct err *e)
+static bool folder_tile_seen(void *ctx, unsigned level, uint64_t n, unsigned width, const struct hash *stored,
+                             const struct hash *computed, struct err *e)
 {
-    struct partials p = {ctx, (int)level, n, (unsigned)(hashes.n / SHA256_SIZE), hashes, NULL};
-    return check_partials(&p, e);
+    struct partials hashes = {ctx, (int)level, n, width, stored, computed};
+    struct partials bundles = {ctx, LEVEL_ENTRIES, n, width, stored, computed};
+    return check_partials(&hashes, e) && (level > 0 || check_partials(&bundles, e));
 }
 
 static bool folder_entries_seen(void *ctx, uint64_t n, unsigned width, const struct bytes *entries, struct err *e)
 {
     struct folder_check *c = ctx;
-    size_t ends[TILE_WIDTH + 1] = {0};
     char where[WHERE_SIZE];
     struct entry entry;
     bool known;
     const struct tree_source names = {.place = c->place};
-    struct buf bundle CLEANUP(buf_free) = BUF_INIT(TILE_WIDTH * (2 + UINT16_MAX));
+    buf_reset(&c->bundle);
     for (unsigned i = 0; i < width; i++) {
         part_name(&names, LEVEL_ENTRIES, n, width, i, where);
         verify_entry(where, entries[i], &c->last_time, c->parse, &entry, &known, c->f);
-        bundle_add(&bundle, entries[i]);
-        ends[i + 1] = bundle.n;
+        bundle_add(&c->bundle, entries[i]);
+        c->ends[i + 1] = c->bundle.n;
     }
-    struct partials p = {c, LEVEL_ENTRIES, n, width, buf_bytes(&bundle), ends};
-    return buf_ok(&bundle, e) && check_partials(&p, e);
+    c->bundle_n = n;
+    c->bundle_width = width;
+    return buf_ok(&c->bundle, e);
 }
 
 /* ---------------------------------------------------------------- the small files, and names */
@@ -172,13 +209,19 @@ static bool check_tree(struct folder_check *c, const struct tree_head *head, str
          (!folder_exists(c->dir, "tile") || folder_walk(c->dir, "tile", check_name, c, e));
     arena_free(&c->parse);
     arena_free(&c->partial);
+    buf_free(&c->bundle);
     return ok;
 }
 
 bool verify_folder(int dir, const char *place, const struct note_key *key, struct fault_sink *f,
                    struct signed_row *head, struct arena *a, struct err *e)
 {
-    struct folder_check c = {.dir = dir, .place = place, .f = f, .last_time = TIME_NEVER};
+    struct folder_check c = {.dir = dir,
+                             .place = place,
+                             .f = f,
+                             .last_time = TIME_NEVER,
+                             .bundle_n = UINT64_MAX,
+                             .bundle = BUF_INIT(TILE_WIDTH * (2 + UINT16_MAX))};
     struct note_key use = {0};
     struct signed_row row = {0};
     struct err why = ERR_INIT;

@@ -8,7 +8,7 @@ struct store_check {
     uint32_t number;
     struct fault_sink *f;
     instant last_time;
-    uint64_t indexed; /* entries that the object index leads to */
+    uint64_t with_rows; /* entries that have, or may have, a row in the object index */
     struct arena *parse;
 };
 
@@ -69,7 +69,7 @@ struct index_check {
     unsigned from, width; /* entries of bundle n to look at */
     const struct bytes *entries;
     instant last;
-    uint64_t indexed;
+    uint64_t with_rows;
 };
 
 static void check_indexed(struct txn *t, struct index_check *ic, const char *where, const struct entry *entry,
@@ -87,8 +87,6 @@ static void check_indexed(struct txn *t, struct index_check *ic, const char *whe
         fault_report(ic->c->f, where, "event %u of its object is missing", entry->event - 1);
     else if (entry->event > 1 && got >= index)
         fault_report(ic->c->f, where, "event %u of its object comes after it", entry->event - 1);
-    else
-        ic->indexed++;
 }
 
 static bool check_entries(struct txn *t, void *ctx, struct err *e)
@@ -100,11 +98,12 @@ static bool check_entries(struct txn *t, void *ctx, struct err *e)
     bool known;
     (void)e;
     ic->last = ic->c->last_time;
-    ic->indexed = 0;
+    ic->with_rows = 0;
     for (unsigned i = ic->from; i < ic->width; i++) {
         uint64_t place = ic->n * TILE_WIDTH + i;
         part_name(&names, LEVEL_ENTRIES, ic->n, ic->width, i, where);
         verify_entry(where, ic->entries[i], &ic->last, ic->c->parse, &entry, &known, ic->c->f);
+        ic->with_rows += !known || !id_is_zero(entry.object);
         if (known)
             check_indexed(t, ic, where, &entry, index_of(ic->c->number, place));
     }
@@ -118,7 +117,7 @@ static bool see_entries(struct store_check *c, uint64_t n, unsigned from, unsign
     if (!store_read(c->s, check_entries, &ic, e))
         return false;
     c->last_time = ic.last;
-    c->indexed += ic.indexed;
+    c->with_rows += ic.with_rows;
     return true;
 }
 
@@ -144,9 +143,10 @@ static bool marks_in(struct txn *t, void *ctx, struct err *e)
            mark_get(t, m->number, MARK_PUBLISHED, m->a, &m->published, e);
 }
 
-static bool check_mark(struct store_check *c, const char *name, const struct signed_row *row, struct err *e)
+static bool check_mark(struct store_check *c, const char *name, const struct signed_row *row, bool rows_sound,
+                       struct err *e)
 {
-    struct hash root;
+    struct hash root = {{0}};
     struct note note;
     struct checkpoint said;
     struct err why = ERR_INIT;
@@ -155,9 +155,9 @@ static bool check_mark(struct store_check *c, const char *name, const struct sig
         return err_set(e, ERR_MEMORY, "out of memory verifying the log");
     if (row->head.size == 0)
         return true;
-    if (!tree_root_at(c->s, c->number, row->head.size, &root, &why))
+    if (rows_sound && !tree_root_at(c->s, c->number, row->head.size, &root, &why))
         fault_report(c->f, name, "%s", why.text);
-    else if (!hash_equal(&root, &row->head.root))
+    else if (rows_sound && !hash_equal(&root, &row->head.root))
         fault_report(c->f, name, "changed: it does not hold the root of its %llu entries", ULL(row->head.size));
     else if (!note_parse(row->note, a, &note, &why) || !checkpoint_parse(note.text, &said, &why))
         fault_report(c->f, name, "its checkpoint is damaged: %s", why.text);
@@ -202,16 +202,20 @@ static bool check_rows(struct store_check *c, struct log_check *out, struct err 
         return false;
     out->size = m.log.number == c->number ? m.log.size : m.tree.head.size;
     out->published = m.published.head;
-    return verify_tree(&src, &m.tree.head, c->f, e) && check_pending(c, m.tree.head.size, out->size, e) &&
-           check_mark(c, "store: signed head", &m.signed_head, e) &&
-           check_mark(c, "store: published head", &m.published, e);
+    uint64_t before = c->f->found;
+    if (!verify_tree(&src, &m.tree.head, c->f, e))
+        return false;
+    out->rows_sound = c->f->found == before;
+    return check_pending(c, m.tree.head.size, out->size, e) &&
+           check_mark(c, "store: signed head", &m.signed_head, out->rows_sound, e) &&
+           check_mark(c, "store: published head", &m.published, out->rows_sound, e);
 }
 
 bool verify_store(struct store *s, uint32_t number, struct fault_sink *f, struct log_check *out, struct err *e)
 {
     struct store_check c = {.s = s, .number = number, .f = f, .last_time = TIME_NEVER, .parse = arena_new(1 << 18)};
     bool ok = c.parse != NULL ? check_rows(&c, out, e) : err_set(e, ERR_MEMORY, "out of memory verifying the log");
-    out->indexed = c.indexed;
+    out->with_rows = c.with_rows;
     arena_free(&c.parse);
     return ok;
 }
