@@ -189,7 +189,8 @@ struct content {
     uint8_t head[4096];          /* first plain bytes, for the media type; head_n of them */
     size_t head_n;
 };
-/* Where plain bytes come from: fills up to n bytes, *got = 0 at the end. */
+/* Where plain bytes come from: fills up to n bytes, *got = 0 at the end. Called on the thread that called content_add, or
+ * for a job on the one that called its open(). The holes of a sparse file are not read. */
 struct content_source {
     bool (*read)(void *ctx, void *p, size_t n, size_t *got, struct err *e);
     void *ctx;
@@ -198,7 +199,9 @@ struct content_source {
 struct content_source content_source_fd(int *fd);
 
 /* Many files, one sync. add (from any number of threads) writes temporaries; sync makes all of them durable under their
- * names; only then may a verb name them. Freeing a batch that was not synced, or content_discard, removes what it wrote.
+ * names; only then may a verb name them, and the batch takes no more (ERR_STATE). Freeing a batch that was not synced
+ * removes what it wrote; what was synced and never named is removed by content_remove or the sweep. A content that fails
+ * leaves nothing and does not hurt the others. ERR_FULL comes before the disk is quite full (store_config.floor_bytes).
  * Both cores are used: several small files side by side, or the digests, compression and sealing of one large file. */
 struct content_batch;
 struct content_batch *content_batch_new(struct store *s, struct err *e);
@@ -214,9 +217,10 @@ struct content_job {
     struct id object;
     struct content out; /* inline_sealed lies in the batch and lives as long as it */
     bool ok;
-    struct err e;
+    struct err e; /* begun by the caller with its language */
 };
-/* Every job is tried; returns false only when the batch itself failed. stop (may be NULL) is asked between jobs. */
+/* Every job is tried; returns false only when the batch itself failed. stop (may be NULL) is asked between jobs, by one
+ * thread at a time; open and close run on the threads at work, close only after an open that succeeded. */
 bool content_add_all(struct content_batch *b, struct content_job *jobs, size_t n, bool (*stop)(void *), void *stop_ctx,
                      struct err *e) MUST_USE;
 bool content_batch_sync(struct content_batch *b, struct err *e) MUST_USE;
@@ -230,7 +234,8 @@ bool content_open(struct store *s, const struct id *name, struct bytes inline_se
 bool content_read(struct content_reader *r, uint64_t at, void *p, size_t n, size_t *got, struct err *e) MUST_USE;
 void content_close(struct content_reader **r);
 /* Reads all, checks every tag and both digests, hands each chunk to `sink` when it is not NULL, in order, each only after
- * its own tag was checked. ERR_CORRUPT names what is wrong. Digests run on a second thread for large contents. */
+ * its own tag was checked, on the caller's thread. ERR_CORRUPT names what is wrong. A large content is worked on by
+ * several threads; for many small ones call it side by side from threads of your own: it is cheap and thread-safe. */
 bool content_verify(struct store *s, const struct content *c, const struct key *key, const struct id *object,
                     bool (*sink)(void *ctx, struct bytes plain, struct err *e), void *sink_ctx, struct err *e) MUST_USE;
 bool content_remove(struct store *s, const struct id *name, struct err *e) MUST_USE; /* absent is fine */

@@ -10,12 +10,11 @@
  * synced each, which does not wait for what others write, and more by syncfs. A failed sync ends the process: after it
  * nobody knows which bytes the disk has (syncfs reports errors since Linux 5.8). */
 #include "content_write.h"
+#include "store_internal.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdatomic.h>
 #include <string.h>
-#include <unistd.h>
 
 #define SYNC_EACH_MAX  4u           /* up to so many files are synced one by one, more by syncfs */
 #define FOLDER_FILES   4096u        /* of one batch; then it draws another folder */
@@ -26,6 +25,7 @@
 enum batch_state { BATCH_OPEN, BATCH_SYNCED, BATCH_BROKEN };
 
 struct content_batch {
+    const struct store *store;
     struct content_shelf *shelf;
     pthread_mutex_t lock; /* over all below */
     enum batch_state state;
@@ -45,6 +45,7 @@ struct content_batch *content_batch_new(struct store *s, struct err *e)
         err_set(e, ERR_MEMORY, "out of memory");
         return NULL;
     }
+    b->store = s;
     b->shelf = content_shelf_of(s);
     pthread_mutex_init(&b->lock, NULL);
     b->boxes = arena_new(INLINE_CEILING);
@@ -170,6 +171,15 @@ static bool file_open(void *ctx, struct id *name, int *fd, struct err *e)
     return true;
 }
 
+/* Content stays clear of the last room on the disk, which recovery needs. */
+static bool room_left(void *ctx, struct err *e)
+{
+    const struct adding *a = ctx;
+    return space_enough(a->batch->store) ||
+           err_set(e, ERR_FULL, "the disk is nearly full: %lu MB free; nothing was changed, free some space",
+                   (unsigned long)(space_free(a->batch->store) >> 20));
+}
+
 /* What was begun for a content that failed goes at once. */
 static void file_drop(struct adding *a)
 {
@@ -192,7 +202,7 @@ static bool add(struct content_batch *b, const struct content_source *src, const
                 const struct id *object, struct arena *a, struct content *out, struct err *e)
 {
     struct adding adding = {.batch = b, .fd = -1};
-    struct content_place place = {.open = file_open, .ctx = &adding};
+    struct content_place place = {.open = file_open, .room = room_left, .ctx = &adding};
     struct content_box box;
     struct content c;
     bool ok = content_write(b->shelf, src, key, object, &place, &c, &box, e);
@@ -320,7 +330,7 @@ static bool sync_one(const struct content_batch *b, const char *path, struct err
         return err_errno(e, errno, "the content file content/%s cannot be opened again", path);
     }
     if (disk_now()->fdatasync(fd) != 0) {
-        fail_stop("content: sync of a content file failed: %s", strerror(errno));
+        store_fail_stop(b->store->run_fd, "sync of a content file failed: %s", strerror(errno));
     }
     return true;
 }
@@ -330,7 +340,7 @@ static bool sync_data(const struct content_batch *b, struct err *e)
     char path[CONTENT_PATH_SIZE];
     if (b->count > SYNC_EACH_MAX) {
         if (disk_now()->syncfs(b->dir) != 0) {
-            fail_stop("content: syncfs of the content folder failed: %s", strerror(errno));
+            store_fail_stop(b->store->run_fd, "syncfs of the content folder failed: %s", strerror(errno));
         }
         return true;
     }

@@ -23,6 +23,7 @@ enum { STAGE_BLAKE, STAGE_PUT, STAGE_SHA, STAGE_TAKE, STAGE_PACK, STAGES };
 struct intake {
     struct content_kit kit;
     const struct content_source *src;
+    const struct content_place *place;
     bool have_ahead; /* one byte is read ahead, to know which chunk is the last */
     uint8_t ahead;
     struct digest *blake, *sha;
@@ -158,9 +159,6 @@ static bool stage_pack(struct line *l, unsigned worker, uint64_t chunk, struct e
  * the sync at the end long nor push everything else out of memory. Hints only: the sync is what counts. */
 static void write_behind(struct intake *in)
 {
-    if (in->written - in->behind < WRITE_BEHIND) {
-        return;
-    }
     off_t from = (off_t)in->behind, n = (off_t)(in->written - in->behind);
     (void)sync_file_range(in->fd, from, n, SYNC_FILE_RANGE_WRITE);
     if (from > 0) {
@@ -194,8 +192,11 @@ static bool stage_put(struct line *l, unsigned worker, uint64_t chunk, struct er
     if (!put(in, s->stored + CONTENT_HEADER - before, before + s->stored_n, e)) {
         return false;
     }
+    if (in->written - in->behind < WRITE_BEHIND) {
+        return true;
+    }
     write_behind(in);
-    return true;
+    return in->place->room(in->place->ctx, e);
 }
 
 static const struct line_stage intake_stages[STAGES] = {
@@ -255,10 +256,9 @@ static bool put_end(struct intake *in, struct err *e)
     return ok;
 }
 
-static bool write_file(struct intake *in, const struct key *key, const struct id *object,
-                       const struct content_place *place, struct err *e)
+static bool write_file(struct intake *in, const struct key *key, const struct id *object, struct err *e)
 {
-    if (!place->open(place->ctx, &in->out->name, &in->fd, e)) {
+    if (!in->place->room(in->place->ctx, e) || !in->place->open(in->place->ctx, &in->out->name, &in->fd, e)) {
         return false;
     }
     if (!in->kit.slot[0]->last) {
@@ -304,7 +304,7 @@ bool content_write(struct content_shelf *sh, const struct content_source *src, c
 {
     struct content c = {0};
     struct intake in CLEANUP(intake_end) = {
-        .src = src, .fd = -1, .out = &c, .index = BUF_INIT((size_t)CONTENT_CHUNKS_MAX * 4)};
+        .src = src, .place = place, .fd = -1, .out = &c, .index = BUF_INIT((size_t)CONTENT_CHUNKS_MAX * 4)};
     box->n = 0;
     if (!content_kit_take(sh, &in.kit, e) || !slot_fill(&in, in.kit.slot[0], e)) {
         return false;
@@ -312,8 +312,8 @@ bool content_write(struct content_shelf *sh, const struct content_source *src, c
     const struct content_slot *first = in.kit.slot[0];
     c.head_n = first->plain_n < sizeof c.head ? first->plain_n : sizeof c.head;
     memcpy(c.head, first->plain, c.head_n);
-    bool ok = first->plain_n <= CONTENT_INLINE_MAX ? write_inline(&in, key, object, box, e)
-                                                   : write_file(&in, key, object, place, e);
+    bool ok =
+        first->plain_n <= CONTENT_INLINE_MAX ? write_inline(&in, key, object, box, e) : write_file(&in, key, object, e);
     if (ok) {
         *out = c;
     }

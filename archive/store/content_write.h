@@ -8,6 +8,7 @@
  * name and an empty file open for writing, which stays the batch's. */
 struct content_place {
     bool (*open)(void *ctx, struct id *name, int *fd, struct err *e);
+    bool (*room)(void *ctx, struct err *e); /* asked again and again while a large file grows; false: ERR_FULL */
     void *ctx;
 };
 /* Everything of `out` but inline_sealed, which goes into `box` (at most CONTENT_BOX_MAX bytes) with its length. */

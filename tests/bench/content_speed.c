@@ -176,6 +176,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "content_speed: nothing to do, or no folder %s\n", argv[2]);
         return 4;
     }
+    w.store.env_fd = w.store.run_fd = dir;
     if (!crypto_init(&e) || !content_shelf_open(dir, 0, &w.store.shelf, &e)) {
         die(&e, argv[2]);
     }

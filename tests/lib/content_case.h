@@ -25,6 +25,7 @@ static inline void case_begin(struct content_case *c)
     assert_non_null(c->arena);
     assert_true(crypto_init(&e));
     assert_true(content_shelf_open(c->scratch.dir, 2, &c->store.shelf, &e));
+    c->store.env_fd = c->store.run_fd = c->scratch.dir;
     memset(&c->key, 0x4b, sizeof c->key);
     memset(&c->object, 0x0b, sizeof c->object);
 }

@@ -229,6 +229,23 @@ static void failing_source_leaves_nothing(void **state)
     }
 }
 
+static void nearly_full_disk_is_left_alone(void **state)
+{
+    struct content_case *c = *state;
+    struct err e = ERR_INIT;
+    struct content out;
+    uint8_t p[4000] = {1};
+    size_t count[2];
+    c->store.config.floor_bytes = UINT64_MAX / 2; /* more than any disk has */
+    assert_false(case_store(c, (struct bytes){p, sizeof p}, &out, &e));
+    assert_int_equal(e.code, ERR_FULL);
+    case_count(c, count);
+    assert_int_equal(count[0] + count[1], 0);
+    assert_true(case_store(c, (struct bytes){p, 100}, &out, &e)); /* goes into the row: the writer judges that */
+    c->store.config.floor_bytes = 0;
+    assert_true(case_store(c, (struct bytes){p, sizeof p}, &out, &e));
+}
+
 /* ---------------------------------------------------------------- job lists */
 
 struct paper {
@@ -523,6 +540,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(unsynced_batch_leaves_nothing, begin, end),
         cmocka_unit_test_setup_teardown(closed_batch_takes_no_more, begin, end),
         cmocka_unit_test_setup_teardown(failing_source_leaves_nothing, begin, end),
+        cmocka_unit_test_setup_teardown(nearly_full_disk_is_left_alone, begin, end),
         cmocka_unit_test_setup_teardown(job_list_is_done_by_all_cores, begin, end),
         cmocka_unit_test_setup_teardown(stopped_list_says_what_was_not_done, begin, end),
         cmocka_unit_test_setup_teardown(sweep_takes_only_what_nothing_names, begin, end),
