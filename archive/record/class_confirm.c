@@ -65,8 +65,7 @@ static bool collect_fn(struct txn *t, void *ctx, struct err *e)
     c->count = c->all = 0;
     c->t = t;
     c->list = arena_alloc(c->ar, VERSIONS_MAX * sizeof *c->list);
-    return c->list != NULL ? class_rows(t, c->ar, collect_each, c, e)
-                           : err_set(e, ERR_MEMORY, "out of memory confirming a class");
+    return c->list != NULL ? class_rows(t, c->ar, collect_each, c, e) : err_set(e, ERR_MEMORY, "out of memory");
 }
 
 static bool check_found(const struct confirm *c, struct err *e)
@@ -119,7 +118,7 @@ static bool unchanged(struct txn *t, const struct version *v, struct err *e)
     struct class_row now;
     bool found;
     if (ar == NULL) {
-        return err_set(e, ERR_MEMORY, "out of memory confirming a class");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     if (!class_find(t, v->row.v.symbol, v->row.v.valid_from, ar, &now, &found, e)) {
         return false;
@@ -174,7 +173,7 @@ bool class_confirm(struct archive *a, struct str symbol, struct category categor
     struct arena *input CLEANUP(arena_free) = arena_new(64u * 1024);
     struct confirm c = {.a = a, .symbol = symbol, .who = who, .ar = ar};
     if (ar == NULL || input == NULL) {
-        return err_set(e, ERR_MEMORY, "out of memory confirming a class");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     category_text(category, c.category);
     if (!text_gate(input, "basis", basis, 500, true, &c.basis, e) || !check_input(&c, category, e)) {

@@ -51,7 +51,7 @@ static bool copy_of(const struct buf *b, struct arena *a, struct str *out, struc
         return false;
     }
     *out = arena_str(a, buf_str(b));
-    return out->p != NULL || err_set(e, ERR_MEMORY, "out of memory folding text for the search");
+    return out->p != NULL || err_set(e, ERR_MEMORY, "out of memory");
 }
 
 bool words_fold(struct str in, struct arena *a, struct str *out, struct err *e)
@@ -96,7 +96,7 @@ bool class_row_decode(struct bytes val, struct arena *a, struct class_row *out, 
 {
     struct bytes copy = arena_bytes(a, val);
     if (copy.p == NULL) {
-        return err_set(e, ERR_MEMORY, "out of memory reading a class");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     *out = (struct class_row){.v.valid_from = DAY_NONE, .v.valid_until = DAY_NONE};
     return row_decode(&class_row_kind, copy, NULL, NULL, a, out, e);

@@ -46,7 +46,7 @@ static bool keep(struct search *s, const struct class_version *v, struct err *e)
         size_t cap = s->cap == 0 ? 64 : s->cap * 2;
         struct class_version **hit = arena_alloc(s->a, cap * sizeof *hit);
         if (hit == NULL) {
-            return err_set(e, ERR_MEMORY, "out of memory searching classes");
+            return err_set(e, ERR_MEMORY, "out of memory");
         }
         if (s->count > 0) {
             memcpy(hit, s->hit, s->count * sizeof *hit);
@@ -56,7 +56,7 @@ static bool keep(struct search *s, const struct class_version *v, struct err *e)
     }
     struct class_version *copy = arena_alloc(s->a, sizeof *copy);
     if (copy == NULL) {
-        return err_set(e, ERR_MEMORY, "out of memory searching classes");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     *copy = *v;
     s->hit[s->count++] = copy;
@@ -109,7 +109,7 @@ bool class_search(struct archive *a, struct str words, struct day on, class_each
 {
     struct arena *ar CLEANUP(arena_free) = arena_new(SEARCH_ARENA);
     if (ar == NULL) {
-        return err_set(e, ERR_MEMORY, "out of memory searching classes");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     struct search s = {.on = on, .a = ar};
     if (words.n > 0 && !words_fold(words, ar, &s.words, e)) {

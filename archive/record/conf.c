@@ -134,7 +134,7 @@ static bool write_entry(struct txn *t, struct apply *p, struct arena *ar, struct
     struct str size = arena_fmt(ar, "%zu", p->d->text.n);
     struct str changed = arena_fmt(ar, "%llu", (unsigned long long)p->changed);
     if (size.p == NULL || changed.p == NULL) {
-        return err_set(e, ERR_MEMORY, "out of memory writing the entry of a document");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     struct event ev = {.type = E_CONF,
                        .object = &p->row.id,
@@ -171,7 +171,7 @@ static bool apply_fn(struct txn *t, void *ctx, struct err *e)
     bool known;
     p->changed = 0;
     if (ar == NULL) {
-        return err_set(e, ERR_MEMORY, "out of memory applying a document");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     if (!check_version(t, p, ar, &known, e)) {
         return false;
@@ -191,7 +191,7 @@ static bool read_document(struct apply *p, struct err *e)
                                .text = bytes_of(p->d->text)};
     id_random(&p->row.id);
     if (p->row.sha256.p == NULL) {
-        return err_set(e, ERR_MEMORY, "out of memory reading a document");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     return conf_text_day(p->d, &p->row.valid_from, e) &&
            conf_text_parse(p->d, p->row.valid_from, p->ar, &p->plan, &p->rules, e);
@@ -203,7 +203,7 @@ bool conf_apply_without_files(struct archive *a, const struct conf_document *d, 
     struct arena *ar CLEANUP(arena_free) = arena_new(APPLY_ARENA);
     struct apply p = {.a = a, .d = d, .who = who, .ar = ar};
     if (ar == NULL) {
-        return err_set(e, ERR_MEMORY, "out of memory reading a document");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     if (!read_document(&p, e) || !store_write(a->store, apply_fn, &p, e)) {
         return false;

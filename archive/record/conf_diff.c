@@ -40,7 +40,7 @@ static bool compare_plan(struct txn *t, struct diff *d, struct err *e)
     d->first = d->changes.first;
     d->symbols = arena_alloc(d->ar, (d->changes.count + 1) * sizeof *d->symbols);
     if (d->symbols == NULL) {
-        return err_set(e, ERR_MEMORY, "out of memory comparing plans");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     for (size_t i = 0; i < d->changes.count; i++) {
         const struct plan_change *c = &d->changes.list[i];
@@ -191,7 +191,7 @@ static bool file_line(struct arena *ar, const struct case_file *x, const struct 
     *out = arena_fmt(ar, "file %.*s %.*s %s %s -> %.*s %s %s", (int)x->mark.n, x->mark.p, (int)x->category.n,
                      x->category.p, action_name((enum action)x->action), was[0] != '\0' ? was : "-", (int)y->category.n,
                      y->category.p, action_name((enum action)y->action), is[0] != '\0' ? is : "-");
-    return out->p != NULL || err_set(e, ERR_MEMORY, "out of memory comparing files");
+    return out->p != NULL || err_set(e, ERR_MEMORY, "out of memory");
 }
 
 static bool piece_fn(struct txn *t, void *ctx, struct err *e)
@@ -252,7 +252,7 @@ static bool say_files(struct diff *d, struct err *e)
     struct arena *ar CLEANUP(arena_free) = arena_new(32u << 20);
     struct piece *p = ar == NULL ? NULL : arena_alloc(d->ar, sizeof *p);
     if (p == NULL) {
-        return err_set(e, ERR_MEMORY, "out of memory comparing files");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     p->d = d;
     p->ar = ar;
@@ -287,7 +287,7 @@ bool conf_diff(struct archive *a, const struct conf_document *doc, conf_line eac
     struct arena *ar CLEANUP(arena_free) = arena_new(DIFF_ARENA);
     struct diff d = {.a = a, .d = doc, .ar = ar, .each = each, .ctx = ctx};
     if (ar == NULL) {
-        return err_set(e, ERR_MEMORY, "out of memory comparing documents");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     if (!conf_text_day(doc, &d.valid_from, e) || !conf_text_parse(doc, d.valid_from, ar, &d.plan, &d.rules, e) ||
         !store_read(a->store, compare_fn, &d, e)) {

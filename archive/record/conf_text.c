@@ -91,7 +91,7 @@ static bool sorted_lines(struct str text, struct arena *a, struct str **out, siz
     }
     struct str *lines = arena_alloc(a, cap * sizeof *lines);
     if (lines == NULL) {
-        return err_set(e, ERR_MEMORY, "out of memory comparing documents");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     while (text.n > 0) {
         const char *lf = memchr(text.p, '\n', text.n);
@@ -120,7 +120,7 @@ bool lines_compare(struct str before, struct str after, struct arena *a, struct 
     *out = (struct line_changes){.gone = arena_alloc(a, (nx + 1) * sizeof *x),
                                  .fresh = arena_alloc(a, (ny + 1) * sizeof *y)};
     if (out->gone == NULL || out->fresh == NULL) {
-        return err_set(e, ERR_MEMORY, "out of memory comparing documents");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     while (i < nx || j < ny) {
         int order = i == nx ? 1 : j == ny ? -1 : by_text(&x[i], &y[j]);

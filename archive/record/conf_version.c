@@ -47,7 +47,7 @@ bool conf_days(struct txn *t, enum conf_kind k, struct arena *a, struct day **ou
     size_t count = found ? val.n / 4 : 0;
     struct day *days = arena_alloc(a, (count + 1) * sizeof *days);
     if (days == NULL) {
-        return err_set(e, ERR_MEMORY, "out of memory reading the versions of %s", conf_kind_name(k));
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     struct reader r = reader_of(found ? val : (struct bytes){NULL, 0});
     for (size_t i = 0; i < count; i++) {
@@ -67,7 +67,7 @@ bool conf_day_serving(struct txn *t, enum conf_kind k, struct day on, struct day
     struct day *days;
     size_t n;
     if (a == NULL) {
-        return err_set(e, ERR_MEMORY, "out of memory reading the versions of %s", conf_kind_name(k));
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     if (!conf_days(t, k, a, &days, &n, e)) {
         return false;
@@ -120,7 +120,7 @@ bool conf_row_put(struct txn *t, enum conf_kind k, const struct conf_row *row, s
     struct buf val CLEANUP(buf_free) = BUF_INIT(CONF_TEXT_MAX + 1024);
     struct arena *a CLEANUP(arena_free) = arena_new(64u * 1024);
     if (a == NULL) {
-        return err_set(e, ERR_MEMORY, "out of memory writing a version of %s", conf_kind_name(k));
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     return row_encode(&conf_row_kind, row, NULL, NULL, &val, e) && buf_ok(&val, e) &&
            store_insert(t, T_CONF, rk_bytes(&key), buf_bytes(&val), e) && add_day(t, k, row->valid_from, a, e);

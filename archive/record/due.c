@@ -72,13 +72,14 @@ bool due_count_get(struct txn *t, const struct row_key *key, struct due_count *o
     struct bytes val;
     bool found;
     if (a == NULL) {
-        return err_set(e, ERR_MEMORY, "out of memory reading the forecast");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     if (!store_find(t, T_FORECAST, rk_bytes(key), a, &val, &found, e)) {
         return false;
     }
     *out = (struct due_count){0, 0, 0, 0};
-    return !found || due_count_parse(val, out) || err_set(e, ERR_CORRUPT, "a counter of the forecast is damaged");
+    return !found || due_count_parse(val, out) ||
+           err_set(e, ERR_CORRUPT, "a counter of the forecast is damaged; run akta doctor");
 }
 
 struct change {

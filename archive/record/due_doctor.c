@@ -7,14 +7,17 @@
 #include "class_files.h"
 #include "due_tally.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define PIECE 500u
 #define TRIES 3u
-#define MEND  "stop the archive, restore it from a backup or rebuild it from an export; the log tells what each file is"
+
+static const char *const mend = N_("stop the archive and restore it from a backup; the log tells what each file is");
 
 struct doctor {
     struct archive *a;
+    enum lang lang;
     store_finding finding;
     void *ctx;
     uint64_t checked;
@@ -30,10 +33,16 @@ struct doctor {
     bool quiet; /* a repeated pass: what it finds was said already */
 };
 
-static void say(struct doctor *d, const char *place, const char *wrong)
+static void say(struct doctor *d, const char *place, const char *wrong, ...) PRINTF_LIKE(3, 4);
+static void say(struct doctor *d, const char *place, const char *wrong, ...)
 {
+    char text[300];
+    va_list ap;
+    va_start(ap, wrong);
+    vsnprintf(text, sizeof text, tr(d->lang, wrong), ap);
+    va_end(ap);
     if (!d->quiet) {
-        d->finding(d->ctx, place, wrong, tr(LANG_EN, MEND));
+        d->finding(d->ctx, place, text, tr(d->lang, mend));
     }
 }
 
@@ -46,8 +55,7 @@ static bool stands(struct txn *t, struct doctor *d, enum store_table table, cons
         return false;
     }
     if (!found) {
-        struct str wrong = arena_fmt(d->ar, "file %.*s is missing", (int)f->mark.n, f->mark.p);
-        say(d, table_name(table), wrong.p != NULL ? wrong.p : "a file is missing");
+        say(d, table_name(table), N_("file %.*s is missing"), (int)f->mark.n, f->mark.p);
     }
     return true;
 }
@@ -122,7 +130,7 @@ static bool check_key(struct txn *t, struct doctor *d, const struct row_key *key
     struct case_file f;
     struct id id;
     if (key->n < sizeof id.b) {
-        say(d, table_name(d->table), "a key is too short to name a file");
+        say(d, table_name(d->table), N_("a key is too short to name a file"));
         return true;
     }
     memcpy(id.b, key->b + key->n - sizeof id.b, sizeof id.b);
@@ -131,15 +139,14 @@ static bool check_key(struct txn *t, struct doctor *d, const struct row_key *key
             return false;
         }
         err_init(e, e->lang);
-        say(d, table_name(d->table), "a key names a file that does not exist");
+        say(d, table_name(d->table), N_("a key names a file that does not exist"));
         return true;
     }
     struct due_place p = due_place_of(&f);
     struct row_key right = d->table == T_FILE_BY_CLASS ? class_file_key(f.symbol, f.opened, &f.id) : p.key;
     bool due = d->table == T_FILE_BY_CLASS || (p.due && p.table == d->table);
     if (!due || bytes_cmp(rk_bytes(&right), rk_bytes(key)) != 0) {
-        struct str wrong = arena_fmt(d->ar, "file %.*s stands at a wrong place", (int)f.mark.n, f.mark.p);
-        say(d, table_name(d->table), wrong.p != NULL ? wrong.p : "a file stands at a wrong place");
+        say(d, table_name(d->table), N_("file %.*s stands at a wrong place"), (int)f.mark.n, f.mark.p);
     }
     return true;
 }
@@ -195,11 +202,11 @@ static bool counter_each(struct bytes key, struct bytes val, void *ctx, struct e
     (void)e;
     d->checked++;
     if (!due_count_parse(val, &c)) {
-        say(d, table_name(T_FORECAST), "a counter is damaged");
+        say(d, table_name(T_FORECAST), N_("a counter is damaged"));
     } else if (s == NULL) {
-        say(d, table_name(T_FORECAST), "a counter counts files that do not exist");
+        say(d, table_name(T_FORECAST), N_("a counter counts files that do not exist"));
     } else if (memcmp(&c, &s->count, sizeof c) != 0) {
-        say(d, table_name(T_FORECAST), "a counter differs from the sum of its files");
+        say(d, table_name(T_FORECAST), N_("a counter differs from the sum of its files"));
     }
     if (s != NULL) {
         s->seen = true;
@@ -219,7 +226,7 @@ static bool compare_counters(struct doctor *d, struct err *e)
     }
     for (size_t i = 0; i < d->tally.slots; i++) {
         if (d->tally.slot[i].key_n != 0 && !d->tally.slot[i].seen) {
-            say(d, table_name(T_FORECAST), "a counter of existing files is missing");
+            say(d, table_name(T_FORECAST), N_("a counter of existing files is missing"));
         }
     }
     return true;
@@ -241,9 +248,9 @@ bool due_doctor(struct archive *a, store_finding finding, void *ctx, uint64_t *c
     struct arena *own CLEANUP(arena_free) = arena_new(1u << 20);
     struct doctor *d = own == NULL || ar == NULL ? NULL : arena_alloc(own, sizeof *d);
     if (d == NULL) {
-        return err_set(e, ERR_MEMORY, "out of memory checking the queues");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
-    *d = (struct doctor){.a = a, .finding = finding, .ctx = ctx, .ar = ar};
+    *d = (struct doctor){.a = a, .finding = finding, .ctx = ctx, .ar = ar, .lang = e->lang};
     bool ok = false, still = false;
     for (unsigned i = 0; i < TRIES && !still; i++) {
         uint64_t before = 0, after = 0;
@@ -260,8 +267,9 @@ bool due_doctor(struct archive *a, store_finding finding, void *ctx, uint64_t *c
     ok = ok && (!still || compare_counters(d, e)) && walk(d, T_FILE_BY_CLASS, index_fn, e) &&
          walk(d, T_QUEUE, index_fn, e) && walk(d, T_HELD, index_fn, e);
     if (ok && !still) {
-        finding(ctx, table_name(T_FORECAST), "its counters were not compared, because files changed all the while",
-                "run akta doctor when less is going on");
+        finding(ctx, table_name(T_FORECAST),
+                tr(e->lang, N_("its counters were not compared, because files changed all the while")),
+                tr(e->lang, N_("run akta doctor when less is going on")));
     }
     tally_free(&d->tally);
     *checked += d->checked;

@@ -34,7 +34,7 @@ static bool grow(struct tally *t, struct err *e)
     struct tally bigger = {.slots = t->slots == 0 ? FIRST_SLOTS : t->slots * 2, .used = t->used};
     bigger.slot = mem_zalloc(bigger.slots * sizeof *bigger.slot);
     if (bigger.slot == NULL) {
-        return err_set(e, ERR_MEMORY, "out of memory counting due files");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     for (size_t i = 0; i < t->slots; i++) {
         if (t->slot[i].key_n != 0) {

@@ -62,7 +62,7 @@ bool forecast_list(struct archive *a, struct day on, unsigned years, forecast_ea
     struct arena *ar CLEANUP(arena_free) = arena_new(1u << 20);
     struct forecast *f = ar == NULL ? NULL : arena_alloc(ar, sizeof *f);
     if (f == NULL) {
-        return err_set(e, ERR_MEMORY, "out of memory reading the forecast");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     if (years == 0 || years > YEAR_COUNT) {
         return err_field(e, ERR_INVALID, "years", "a forecast covers 1 to %d years", YEAR_COUNT);

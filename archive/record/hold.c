@@ -40,7 +40,7 @@ bool hold_decode(struct bytes val, const struct id *id, const struct key *key, s
     struct bytes copy = arena_bytes(ar, val);
     struct hold h = {.placed = DAY_NONE, .review = DAY_NONE, .released = DAY_NONE};
     if (copy.p == NULL) {
-        return err_set(e, ERR_MEMORY, "out of memory reading a hold");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     if (!row_decode(&hold_kind, copy, key, id, ar, &h, e)) {
         return false;
@@ -112,7 +112,7 @@ static bool find_file_fn(struct txn *t, void *ctx, struct err *e)
     struct arena *ar CLEANUP(arena_free) = arena_new(HOLD_ARENA);
     struct case_file f;
     if (ar == NULL) {
-        return err_set(e, ERR_MEMORY, "out of memory placing a hold");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     if (!file_by_mark(t, p->a, p->mark, false, ar, &f, e)) {
         return false;
@@ -128,7 +128,7 @@ static bool place_fn(struct txn *t, void *ctx, struct err *e)
     struct row_key by_file = by_file_key(&p->h.file, &p->h.id);
     uint64_t index;
     if (ar == NULL) {
-        return err_set(e, ERR_MEMORY, "out of memory placing a hold");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     return row_put(t, &p->h, &p->key, e) && key_put(t, &p->h.id, &p->wrapped, e) &&
            store_insert(t, T_HOLD_BY_FILE, rk_bytes(&by_file), (struct bytes){NULL, 0}, e) &&
@@ -150,7 +150,7 @@ static bool prepare_placing(struct placing *p, struct err *e)
                        .metadata = {{"reason", p->h.reason}, {"mandate", p->h.mandate}},
                        .metadata_count = p->h.mandate.n > 0 ? 2 : 1};
     return (file_copy.p != NULL && review_copy.p != NULL) ? event_prepare(&ev, &p->key, p->ar, &p->ready, e)
-                                                          : err_set(e, ERR_MEMORY, "out of memory placing a hold");
+                                                          : err_set(e, ERR_MEMORY, "out of memory");
 }
 
 static bool take_texts(struct placing *p, struct str reason, struct str mandate, struct err *e)
@@ -175,7 +175,7 @@ bool hold_place(struct archive *a, struct str mark, struct str reason, struct st
     struct placing p = {.a = a, .mark = mark, .who = who, .ar = ar};
     p.h = (struct hold){.placed = archive_today(a), .review = review, .released = DAY_NONE, .events = 1};
     if (ar == NULL) {
-        return err_set(e, ERR_MEMORY, "out of memory placing a hold");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     bool ok = take_texts(&p, reason, mandate, e) && store_read(a->store, find_file_fn, &p, e) &&
               object_new(a, &p.h.id, &p.key, &p.wrapped, e) && prepare_placing(&p, e) &&
@@ -214,7 +214,7 @@ static bool release_fn(struct txn *t, void *ctx, struct err *e)
     struct hold now;
     uint64_t index;
     if (ar == NULL) {
-        return err_set(e, ERR_MEMORY, "out of memory releasing a hold");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     if (!hold_in(t, r->a, &r->id, ar, &now, &key, e)) {
         return false;
@@ -246,7 +246,7 @@ static bool prepare_release(struct releasing *r, struct err *e)
                        .metadata = {{"reason", r->reason}},
                        .metadata_count = 1};
     return file_copy.p != NULL ? event_prepare(&ev, &r->key, r->ar, &r->ready, e)
-                               : err_set(e, ERR_MEMORY, "out of memory releasing a hold");
+                               : err_set(e, ERR_MEMORY, "out of memory");
 }
 
 bool hold_release(struct archive *a, const struct id *hold, struct str reason, const struct actor *who, struct err *e)
@@ -254,7 +254,7 @@ bool hold_release(struct archive *a, const struct id *hold, struct str reason, c
     struct arena *ar CLEANUP(arena_free) = arena_new(HOLD_ARENA);
     struct releasing r = {.a = a, .id = *hold, .who = who, .ar = ar};
     if (ar == NULL) {
-        return err_set(e, ERR_MEMORY, "out of memory releasing a hold");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     if (!text_gate(ar, "reason", reason, HOLD_TEXT_MAX, true, &r.reason, e)) {
         return false;

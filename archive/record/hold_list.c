@@ -97,7 +97,7 @@ bool hold_list(struct archive *a, struct str mark, bool released_too, hold_each 
     struct arena *own CLEANUP(arena_free) = arena_new(64u * 1024);
     struct list *l = own == NULL ? NULL : arena_alloc(own, sizeof *l);
     if (ar == NULL || l == NULL) {
-        return err_set(e, ERR_MEMORY, "out of memory listing holds");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     l->a = a;
     l->mark = mark;
@@ -152,7 +152,7 @@ bool holds_to_review(struct archive *a, struct day today, uint64_t *out, struct 
     struct arena *ar CLEANUP(arena_free) = arena_new(64u * 1024);
     struct review r = {.today = today, .ar = ar};
     if (ar == NULL) {
-        return err_set(e, ERR_MEMORY, "out of memory counting holds");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     if (!store_read(a->store, review_fn, &r, e)) {
         return false;

@@ -40,7 +40,7 @@ bool job_recompute(struct txn *t, struct str symbol, struct day since, struct er
     bool found;
     struct job_row old = {.since = DAY_NONE}, row = {.since = since};
     if (a == NULL) {
-        return err_set(e, ERR_MEMORY, "out of memory planning a recomputation");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     if (!store_find(t, T_JOB, rk_bytes(&key), a, &val, &found, e) ||
         (found && !row_decode(&job_kind, val, NULL, NULL, a, &old, e))) {
@@ -126,7 +126,7 @@ static bool first_job(struct bytes key, struct bytes val, void *ctx, struct err 
         return err_set(e, ERR_CORRUPT, "the list of unfinished work is damaged");
     }
     if (copy.p == NULL) {
-        return err_set(e, ERR_MEMORY, "out of memory reading unfinished work");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     memcpy(s->symbol, symbol.p, symbol.n);
     s->symbol[symbol.n] = '\0';
@@ -142,7 +142,7 @@ static bool do_files(struct txn *t, struct step *s, const struct id *ids, size_t
 {
     struct arena *ar CLEANUP(arena_free) = arena_new(1u << 20);
     if (ar == NULL) {
-        return err_set(e, ERR_MEMORY, "out of memory computing retention");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     for (size_t i = 0; i < n; i++) {
         bool changed;
@@ -162,7 +162,7 @@ static bool do_chunk(struct txn *t, struct step *s, struct err *e)
     struct id *ids = arena_alloc(s->ar, s->chunk * sizeof *ids);
     size_t n;
     if (ids == NULL) {
-        return err_set(e, ERR_MEMORY, "out of memory computing retention");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     if (s->row.last.n > 0 && s->row.last.n <= ROW_KEY_MAX) {
         memcpy(w.last.b, s->row.last.p, s->row.last.n);
@@ -184,7 +184,7 @@ static bool step_fn(struct txn *t, void *ctx, struct err *e)
     struct row_key prefix = job_prefix();
     struct arena *ar CLEANUP(arena_free) = arena_new(1u << 20);
     if (ar == NULL) {
-        return err_set(e, ERR_MEMORY, "out of memory reading unfinished work");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     s->changed = 0;
     s->left = false;

@@ -139,7 +139,7 @@ bool plan_parse(struct str text, struct day valid_from, struct arena *a, struct 
     size_t cap = lines_in(text);
     struct plan_doc doc = {arena_alloc(a, cap * sizeof *doc.rows), 0};
     if (doc.rows == NULL) {
-        return err_set(e, ERR_MEMORY, "out of memory reading the plan");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     if (!tsv_open(&t, "plan", text, plan_columns, COUNT_OF(plan_columns), e)) {
         return false;

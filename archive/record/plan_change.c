@@ -18,7 +18,7 @@ static bool collect(const struct class_row *row, void *ctx, struct err *e)
         size_t cap = c->cap == 0 ? 2048 : c->cap * 2;
         struct class_row *rows = arena_alloc(c->a, cap * sizeof *rows);
         if (rows == NULL) {
-            return err_set(e, ERR_MEMORY, "out of memory reading the plan in force");
+            return err_set(e, ERR_MEMORY, "out of memory");
         }
         for (size_t i = 0; i < c->count; i++) {
             rows[i] = c->rows[i];
@@ -59,7 +59,7 @@ bool plan_compare(struct txn *t, struct plan_doc *doc, struct arena *a, struct p
     *out = (struct plan_changes){.first = now.count == 0};
     out->list = arena_alloc(a, (now.count + doc->count + 1) * sizeof *out->list);
     if (out->list == NULL) {
-        return err_set(e, ERR_MEMORY, "out of memory comparing plans");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     size_t i = 0, j = 0;
     while (i < now.count || j < doc->count) {

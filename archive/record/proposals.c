@@ -33,7 +33,7 @@ bool proposals_check(struct str text, struct err *e)
 static bool copy(struct arena *a, struct str in, struct str *out, struct err *e)
 {
     *out = arena_str(a, in);
-    return out->p != NULL || err_set(e, ERR_MEMORY, "out of memory reading a proposal");
+    return out->p != NULL || err_set(e, ERR_MEMORY, "out of memory");
 }
 
 static bool from_row(const struct tsv *t, struct arena *a, struct class_proposal *out, struct err *e)
@@ -42,7 +42,7 @@ static bool from_row(const struct tsv *t, struct arena *a, struct class_proposal
     struct str basis =
         arena_fmt(a, "%.*s%s%.*s", (int)t->cell[4].n, t->cell[4].p, between, (int)t->cell[5].n, t->cell[5].p);
     if (basis.p == NULL) {
-        return err_set(e, ERR_MEMORY, "out of memory reading a proposal");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     out->basis = basis;
     return copy(a, t->cell[0], &out->symbol, e) && copy(a, t->cell[2], &out->category, e) &&
@@ -73,7 +73,7 @@ bool proposal_get(struct txn *t, struct str symbol, struct arena *a, struct clas
     struct tsv table;
     bool found;
     if (scratch == NULL) {
-        return err_set(e, ERR_MEMORY, "out of memory reading the proposals");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     if (!newest_text(t, scratch, &text, &found, e)) {
         return false;

@@ -93,7 +93,7 @@ static bool page_fn(struct txn *t, void *ctx, struct err *e)
     p->entries = arena_alloc(p->ar, 4 * p->want * sizeof *p->entries);
     p->rows = arena_alloc(p->ar, p->want * sizeof *p->rows);
     if (p->entries == NULL || p->rows == NULL) {
-        return err_set(e, ERR_MEMORY, "out of memory reading the queue");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     for (unsigned action = ACTION_DESTROY; action <= ACTION_EXCEPTION; action++) {
         size_t got;
@@ -112,7 +112,7 @@ static bool page_fn(struct txn *t, void *ctx, struct err *e)
             return false;
         }
         if (!cursor_of(p->ar, &p->entries[i], &p->last)) {
-            return err_set(e, ERR_MEMORY, "out of memory reading the queue");
+            return err_set(e, ERR_MEMORY, "out of memory");
         }
         if (there) {
             p->rows[p->count++].cursor = p->last;
@@ -159,7 +159,7 @@ bool queue_list(struct archive *a, const struct queue_filter *f, queue_each each
     struct arena *ar CLEANUP(arena_free) = arena_new(64u << 20);
     struct page p = {.a = a, .ar = ar};
     if (ar == NULL) {
-        return err_set(e, ERR_MEMORY, "out of memory reading the queue");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     if (!queue_scan_of(f, archive_today(a), &p.scan, e)) {
         return false;

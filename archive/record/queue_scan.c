@@ -65,7 +65,7 @@ static bool range_each(struct bytes key, struct bytes val, void *ctx, struct err
     if (r->out != NULL) {
         d.symbol = arena_str(r->a, d.symbol);
         if (d.symbol.p == NULL) {
-            return err_set(e, ERR_MEMORY, "out of memory reading the queue");
+            return err_set(e, ERR_MEMORY, "out of memory");
         }
         r->out[r->n] = d;
     }
@@ -132,7 +132,7 @@ static bool sum_each(struct bytes key, struct bytes val, void *ctx, struct err *
     enum action action = (enum action)rd_u8(&r);
     int year = rd_be16(&r);
     if (!rd_done(&r) || !due_count_parse(val, &count)) {
-        return err_set(e, ERR_CORRUPT, "a counter of the forecast is damaged");
+        return err_set(e, ERR_CORRUPT, "a counter of the forecast is damaged; run akta doctor");
     }
     if (action == c->action && year < c->before_year) {
         c->files += share(c->s, &count);
@@ -148,7 +148,7 @@ static bool sum_day(struct bytes key, struct bytes val, void *ctx, struct err *e
     (void)rd_be16(&r);
     struct day day = rd_day(&r);
     if (!rd_done(&r) || !due_count_parse(val, &count)) {
-        return err_set(e, ERR_CORRUPT, "a counter of the forecast is damaged");
+        return err_set(e, ERR_CORRUPT, "a counter of the forecast is damaged; run akta doctor");
     }
     if (day.n > c->s->on.n) {
         return false;

@@ -124,7 +124,7 @@ static bool refresh(struct txn *t, struct archive *a, struct arena *ar, const st
     category_text(r.category, category);
     struct str copy = category[0] == '\0' ? STR_NONE : arena_str(ar, str_of(category));
     if (category[0] != '\0' && copy.p == NULL) {
-        return err_set(e, ERR_MEMORY, "out of memory computing retention");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     f->category = copy;
     f->class_from = class_from;

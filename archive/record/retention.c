@@ -84,7 +84,7 @@ static bool exception(struct str why, const struct retention_rule *rule, enum la
 {
     why = with_basis(why, rule, lang, a);
     if (why.p == NULL) {
-        return err_set(e, ERR_MEMORY, "out of memory explaining a retention date");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     out->action = ACTION_EXCEPTION;
     out->from = out->until = out->review_from = DAY_NONE;
@@ -131,7 +131,7 @@ static bool dated(const struct retention_question *q, const struct retention_rul
         return exception(why_too_far(lang, a), rule, lang, a, out, e);
     }
     if (!retention_sentence(out, &start, years, rule, lang, a, &out->sentence)) {
-        return err_set(e, ERR_MEMORY, "out of memory explaining a retention date");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     return true;
 }
@@ -143,8 +143,7 @@ static bool open_file(const struct retention_question *q, enum lang lang, struct
     const char *missing;
     const struct retention_rule *rule = rule_of(q, &missing);
     out->category = missing != NULL ? q->category : category_of(q, rule);
-    return retention_sentence(out, &start, 0, NULL, lang, a, &out->sentence) ||
-           err_set(e, ERR_MEMORY, "out of memory explaining a retention date");
+    return retention_sentence(out, &start, 0, NULL, lang, a, &out->sentence) || err_set(e, ERR_MEMORY, "out of memory");
 }
 
 bool retention_compute(const struct retention_question *q, enum lang lang, struct arena *a, struct retention *out,

@@ -100,7 +100,7 @@ static bool load_each(struct bytes key, struct bytes val, void *ctx, struct err 
         size_t cap = c->cap == 0 ? 8 : c->cap * 2;
         struct retention_rule *rules = arena_alloc(c->a, cap * sizeof *rules);
         if (rules == NULL) {
-            return err_set(e, ERR_MEMORY, "out of memory reading retention rules");
+            return err_set(e, ERR_MEMORY, "out of memory");
         }
         if (c->count > 0) {
             memcpy(rules, c->rules, c->count * sizeof *rules);
@@ -109,7 +109,7 @@ static bool load_each(struct bytes key, struct bytes val, void *ctx, struct err 
         c->cap = cap;
     }
     if (copy.p == NULL) {
-        return err_set(e, ERR_MEMORY, "out of memory reading retention rules");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     if (!row_decode(&rule_row_kind, copy, NULL, NULL, c->a, &row, e)) {
         return false;
@@ -150,7 +150,7 @@ bool rules_select(const struct rules_doc *doc, struct str symbol, struct day on,
     struct retention_rule *rules = arena_alloc(a, (doc->count + 1) * sizeof *rules);
     size_t count = 0;
     if (rules == NULL) {
-        return err_set(e, ERR_MEMORY, "out of memory reading retention rules");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     const struct str wanted[] = {symbol, STR("*")};
     for (size_t w = 0; w < COUNT_OF(wanted); w++) {
@@ -229,7 +229,7 @@ bool rules_compare(const struct rules_doc *before, const struct rules_doc *after
     struct str *seen = arena_alloc(a, (before->count + after->count + 1) * sizeof *seen);
     size_t count = 0, seen_count = 0;
     if (list == NULL || seen == NULL) {
-        return err_set(e, ERR_MEMORY, "out of memory comparing retention rules");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     for (size_t d = 0; d < COUNT_OF(docs); d++) {
         for (size_t i = 0; i < docs[d]->count; i++) {

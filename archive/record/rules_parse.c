@@ -126,7 +126,7 @@ bool rules_parse(struct str text, struct arena *a, struct rules_doc *out, struct
     size_t cap = rows_in(text);
     struct rules_doc doc = {arena_alloc(a, cap * sizeof *doc.rules), 0};
     if (doc.rules == NULL) {
-        return err_set(e, ERR_MEMORY, "out of memory reading the retention rules");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     if (!tsv_open(&t, "retention-rules", text, rule_columns, COUNT_OF(rule_columns), e)) {
         return false;
