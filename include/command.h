@@ -80,7 +80,7 @@ bool command_server_start(struct archive *a, const char *dir, struct command_ser
 /* Asks running commands to end, waits at most 10 s, then interrupts them. false: one still hangs, and the archive must
  * not be closed under it (ending the process is safe). */
 bool command_server_stop(struct command_server **s);
-/* [operators] rows for the table of whoever reads DIR/akta.conf; ends with name NULL. */
+/* Rows of both programs for the table of DIR/akta.conf ([operators], [window]); ends with name NULL. */
 extern const struct setting command_settings[];
 
 /* The tool's side, over a local host: ERR_NOT_FOUND when nobody listens, ERR_BUSY when the owner does not answer.

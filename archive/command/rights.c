@@ -17,6 +17,7 @@ const struct setting command_settings[] = {
     {"operators.work", SET_TEXT, "", 0, NAMES_MAX, N_("users who may open and close files and ingest records")},
     {"operators.decide", SET_TEXT, "", 0, NAMES_MAX, N_("users who may confirm classes, place holds and apply law")},
     {"operators.care", SET_TEXT, "", 0, NAMES_MAX, N_("users who may verify, back up and run the nightly work")},
+    {"window.threads", SET_U64, "16", 1, 256, N_("threads of akta-fcgi that answer nginx")},
     {.name = NULL},
 };
 

@@ -1,0 +1,224 @@
+/* accept.c: FastCGI over libfcgi: the socket, the threads, one request in and one answer out.
+ *
+ * Promises that requests under way finish at a stop, and that a client that goes away is no error. Traps of libfcgi
+ * that shape this file: a thread in accept is woken only by a signal (FCGI_FAIL_ACCEPT_ON_INTR); the listening socket
+ * may be shared with systemd and is never shut down; FCGX_OpenSocket knows short paths and the umask only, so the
+ * socket is made here. */
+#include "window.h"
+
+#include <errno.h>
+#include <fcgiapp.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#define BACKLOG     512
+#define DRAIN_MS    10000
+#define DRAIN_STEP  5
+#define SOCKET_NAME "run/fcgi.sock"
+
+struct worker {
+    pthread_t thread;
+    struct acceptor *acceptor;
+    atomic_bool busy, gone;
+};
+struct acceptor {
+    struct window *window;
+    int listener;
+    bool inherited;
+    unsigned count;
+    atomic_bool stop;
+    struct worker *workers;
+};
+
+static struct str param(const FCGX_Request *r, const char *name)
+{
+    const char *v = FCGX_GetParam(name, r->envp);
+    return v != NULL ? str_of(v) : STR("");
+}
+
+/* The path as nginx decoded and cleaned it. */
+static void serve(struct window *w, FCGX_Request *r)
+{
+    struct request q = {.method = param(r, "REQUEST_METHOD"),
+                        .path = param(r, "DOCUMENT_URI"),
+                        .query = param(r, "QUERY_STRING"),
+                        .remote = param(r, "REMOTE_ADDR")};
+    struct answer a = {.status = 500, .body = BUF_INIT(BODY_MAX)};
+    struct buf head CLEANUP(buf_free) = BUF_INIT(8192);
+    route(w, &q, &a);
+    if (a.body.failed) {
+        buf_free(&a.body);
+        a.body = BUF_INIT(BODY_MAX);
+        answer_text(&a, 500, "Coś poszło nie tak. Spróbuj za chwilę.");
+    }
+    answer_head(&a, &head);
+    bool with_body = !str_is(q.method, "HEAD") && a.body.n > 0;
+    if (!head.failed && FCGX_PutStr((const char *)head.p, (int)head.n, r->out) >= 0 && with_body) {
+        (void)FCGX_PutStr((const char *)a.body.p, (int)a.body.n, r->out);
+    }
+    buf_free(&a.body);
+}
+
+static void *worker_main(void *ctx)
+{
+    struct worker *k = ctx;
+    struct acceptor *a = k->acceptor;
+    FCGX_Request r;
+    if (FCGX_InitRequest(&r, a->listener, FCGI_FAIL_ACCEPT_ON_INTR) != 0) {
+        atomic_store(&k->gone, true);
+        return NULL;
+    }
+    struct timespec pause = {.tv_nsec = 50000000};
+    while (!atomic_load(&a->stop)) {
+        int rc = FCGX_Accept_r(&r);
+        if (rc < 0) {
+            if (rc != -EINTR && !atomic_load(&a->stop)) {
+                log_line(LOG_WARN, "fcgi", "accept failed errno=%d", -rc);
+                nanosleep(&pause, NULL);
+            }
+            continue;
+        }
+        atomic_store(&k->busy, true);
+        serve(a->window, &r);
+        FCGX_Finish_r(&r);
+        atomic_store(&k->busy, false);
+    }
+    FCGX_Free(&r, 1);
+    atomic_store(&k->gone, true);
+    return NULL;
+}
+
+static bool is_listening(int fd)
+{
+    int yes = 0;
+    socklen_t n = sizeof yes;
+    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &yes, &n) == 0 && yes != 0;
+}
+
+/* Reached through the folder's descriptor: sun_path is short and DIR may be long. */
+static bool listen_at(const char *dir, int *out, struct err *e)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int folder CLEANUP(fd_close) = disk_now()->openat(AT_FDCWD, dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+    if (folder < 0) {
+        return err_errno(e, errno, "%s cannot be opened", dir);
+    }
+    snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/%s", folder, SOCKET_NAME);
+    int s CLEANUP(fd_close) = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (s < 0) {
+        return err_errno(e, errno, "there is no socket to listen on");
+    }
+    (void)disk_now()->unlinkat(folder, SOCKET_NAME, 0); /* left by a crash: the archive's flock says nobody serves it */
+    if (bind(s, (struct sockaddr *)&address, sizeof address) != 0 || fchmodat(folder, SOCKET_NAME, 0660, 0) != 0 ||
+        listen(s, BACKLOG) != 0) {
+        return err_errno(e, errno, "listening at %s/%s failed", dir, SOCKET_NAME);
+    }
+    *out = s;
+    s = -1;
+    return true;
+}
+
+static void wake_only(int number)
+{
+    (void)number;
+}
+
+static void take_signals(void)
+{
+    struct sigaction wake = {.sa_handler = wake_only}, ignore = {.sa_handler = SIG_IGN};
+    sigemptyset(&wake.sa_mask);
+    sigemptyset(&ignore.sa_mask);
+    sigaction(SIGUSR2, &wake, NULL); /* without SA_RESTART: accept returns EINTR */
+    sigaction(SIGPIPE, &ignore, NULL);
+}
+
+static bool start_workers(struct acceptor *a, unsigned threads, struct err *e)
+{
+    for (unsigned i = 0; i < threads; i++) {
+        a->workers[i].acceptor = a;
+        if (pthread_create(&a->workers[i].thread, NULL, worker_main, &a->workers[i]) != 0) {
+            return err_set(e, ERR_MEMORY, "only %u of %u threads could be started", i, threads);
+        }
+        a->count++;
+    }
+    return true;
+}
+
+bool acceptor_start(struct window *w, const char *dir, unsigned threads, struct acceptor **out, struct err *e)
+{
+    struct acceptor *a = mem_zalloc(sizeof *a);
+    struct worker *workers = a != NULL ? mem_zalloc(threads * sizeof *workers) : NULL;
+    if (workers == NULL || FCGX_Init() != 0) {
+        mem_free(workers);
+        mem_free(a);
+        return err_set(e, ERR_MEMORY, "libfcgi does not start");
+    }
+    take_signals(); /* after FCGX_Init, which sets its own */
+    a->window = w;
+    a->workers = workers;
+    a->inherited = is_listening(STDIN_FILENO);
+    a->listener = STDIN_FILENO;
+    if (!a->inherited && !listen_at(dir, &a->listener, e)) {
+        mem_free(workers);
+        mem_free(a);
+        return false;
+    }
+    *out = a;
+    if (start_workers(a, threads, e)) {
+        return true;
+    }
+    (void)acceptor_stop(out);
+    return false;
+}
+
+static unsigned still_there(struct acceptor *a)
+{
+    unsigned left = 0;
+    for (unsigned i = 0; i < a->count; i++) {
+        struct worker *k = &a->workers[i];
+        if (!atomic_load(&k->gone)) {
+            left++;
+            if (!atomic_load(&k->busy)) {
+                pthread_kill(k->thread, SIGUSR2); /* again and again: one that comes just before accept is lost */
+            }
+        }
+    }
+    return left;
+}
+
+bool acceptor_stop(struct acceptor **acceptor)
+{
+    struct acceptor *a = *acceptor;
+    if (a == NULL) {
+        return true;
+    }
+    struct timespec pause = {.tv_nsec = DRAIN_STEP * 1000000L};
+    uint64_t begun = monotonic_ns();
+    atomic_store(&a->stop, true);
+    FCGX_ShutdownPending();
+    while (still_there(a) > 0) {
+        if ((monotonic_ns() - begun) / 1000000u > DRAIN_MS) {
+            log_line(LOG_WARN, "fcgi", "requests did not end in time");
+            return false;
+        }
+        nanosleep(&pause, NULL);
+    }
+    for (unsigned i = 0; i < a->count; i++) {
+        pthread_join(a->workers[i].thread, NULL);
+    }
+    if (!a->inherited) {
+        fd_close(&a->listener);
+    }
+    mem_free(a->workers);
+    mem_free(a);
+    *acceptor = NULL;
+    return true;
+}

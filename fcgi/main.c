@@ -1,0 +1,153 @@
+/* main.c: akta-fcgi, the process that owns an archive: its writer, sequencer and checkpoints, the socket of the tool
+ * and the window to nginx. Stays in the foreground.
+ *
+ * SIGTERM and SIGINT end it: what is under way finishes. A panic of the store ends it with status 70, and whoever
+ * started it starts it again; after three panics within a minute it answers 503 and leaves the archive to the tool. */
+#include "window.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define STANDARD_DIR        "/var/lib/akta"
+#define MAINTENANCE_THREADS 4u
+#define OPEN_TRIES          50 /* a tool may own the archive for a moment */
+#define OPEN_WAIT_MS        200
+
+extern const char _binary_pl_mo_start[], _binary_pl_mo_end[];
+
+static const char usage[] =
+    "akta-fcgi [-d DIR]\n\n"
+    "Owns the archive in DIR (else AKTA_DIR, else /var/lib/akta), serves the tool akta at\n"
+    "DIR/run/command.sock and FastCGI at DIR/run/fcgi.sock, or at standard input when that is a\n"
+    "listening socket. Stays in the foreground; SIGTERM ends it. Settings: DIR/akta.conf.\n";
+
+struct service {
+    const char *dir;
+    struct window window;
+    struct archive *archive;
+    struct command_server *server;
+    struct acceptor *acceptor;
+    sigset_t signals;
+};
+
+static int complain(const struct err *e)
+{
+    fprintf(stderr, "akta-fcgi: %s\n", e->text);
+    return exit_status_of(e);
+}
+
+/* *go_on false: the status is known already. */
+static int read_words(int argc, char **argv, struct service *s, bool *go_on)
+{
+    const char *env = getenv("AKTA_DIR");
+    *go_on = true;
+    s->dir = env != NULL && env[0] != '\0' ? env : STANDARD_DIR;
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+            *go_on = false;
+            return fputs(usage, stdout) >= 0 ? EXIT_DONE : EXIT_DAMAGED;
+        }
+        if (strcmp(argv[i], "-d") == 0 && i + 1 < argc) {
+            s->dir = argv[++i];
+        } else {
+            *go_on = false;
+            fprintf(stderr, "akta-fcgi: %s is no option here\n%s", argv[i], usage);
+            return EXIT_USAGE;
+        }
+    }
+    return EXIT_DONE;
+}
+
+static bool start_house(struct service *s, struct err *e)
+{
+    size_t n = (size_t)(_binary_pl_mo_end - _binary_pl_mo_start);
+    sigemptyset(&s->signals);
+    sigaddset(&s->signals, SIGTERM);
+    sigaddset(&s->signals, SIGINT);
+    sigaddset(&s->signals, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &s->signals, NULL); /* before any thread: all inherit it, sigwait takes them */
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    sigaction(SIGPIPE, &ignore, NULL);
+    return catalogue_register(LANG_PL, _binary_pl_mo_start, n, e) && crypto_init(e);
+}
+
+/* Maintenance is no failure here: the archive stays closed. */
+static bool open_archive(struct service *s, struct err *e)
+{
+    struct archive_options o = {.dir = s->dir, .background = true, .settings_above = command_settings};
+    struct timespec wait = {.tv_nsec = OPEN_WAIT_MS * 1000000L};
+    for (int i = 0; i < OPEN_TRIES; i++) {
+        if (archive_open(&o, &s->archive, e)) {
+            return true;
+        }
+        if (e->code == ERR_STATE) {
+            log_line(LOG_ERROR, "fcgi", "maintenance: the archive stays closed, every page is 503");
+            return true;
+        }
+        if (e->code != ERR_BUSY) {
+            return false;
+        }
+        if (sigtimedwait(&s->signals, NULL, &wait) > 0) {
+            return err_set(e, ERR_INTERRUPTED, "interrupted");
+        }
+    }
+    return false;
+}
+
+static bool start(struct service *s, struct err *e)
+{
+    unsigned threads = MAINTENANCE_THREADS;
+    if (!open_archive(s, e)) {
+        return false;
+    }
+    s->window.archive = s->archive;
+    if (s->archive != NULL) {
+        threads = (unsigned)setting_u64(archive_settings(s->archive), "window.threads");
+        if (!pulse_start(s->archive, &s->window.pulse, e) || !command_server_start(s->archive, s->dir, &s->server, e)) {
+            return false;
+        }
+    }
+    return acceptor_start(&s->window, s->dir, threads, &s->acceptor, e);
+}
+
+/* In the order of dependence. What still hangs after its time is left to _exit: nothing acknowledged is lost by it. */
+static void stop(struct service *s)
+{
+    bool drained = acceptor_stop(&s->acceptor);
+    bool ended = command_server_stop(&s->server);
+    if (!drained || !ended) {
+        _exit(EXIT_DONE);
+    }
+    pulse_stop(&s->window.pulse);
+    archive_close(&s->archive);
+}
+
+int main(int argc, char **argv)
+{
+    struct service s = {0};
+    struct err e = ERR_INIT;
+    bool go_on;
+    int status = read_words(argc, argv, &s, &go_on), number = 0;
+    if (!go_on) {
+        return status;
+    }
+    if (!start_house(&s, &e)) {
+        return complain(&e);
+    }
+    if (!start(&s, &e)) {
+        status = complain(&e);
+        stop(&s);
+        return status;
+    }
+    log_line(LOG_INFO, "fcgi", "ready dir=%s", s.dir);
+    do {
+        (void)sigwait(&s.signals, &number);
+    } while (number == SIGHUP);
+    log_line(LOG_INFO, "fcgi", "stopping signal=%d", number);
+    stop(&s);
+    return EXIT_DONE;
+}
