@@ -223,7 +223,8 @@ static inline void case_assert_sound(struct ledger_case *c)
     struct case_faults f = case_verify(c, &n);
     if (f.n != 0)
         fail_msg("%u faults, the first: %s: %s", f.n, f.where, f.wrong);
-    assert_int_equal(n, case_head(c).size);
+    struct ledger_head h = case_head(c);
+    assert_true(h.number > 0 ? n > h.size : n == h.size);
 }
 
 /* The auditor's program: Python, written from the formats alone. Extra arguments: earlier checkpoint files. */
