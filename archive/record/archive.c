@@ -310,8 +310,12 @@ static bool open_parts(struct archive *a, const struct archive_options *o, struc
     if (o->cache_bytes)
         c.cache_bytes = o->cache_bytes;
     a->retention_years_a = (unsigned)setting_u64(a->settings, "retention.years_a");
-    return store_open(&c, &a->store, e) && open_ledger(a, o, e) && jobs_finish(a, &recomputed, e) &&
-           (!o->background || ledger_start(a->ledger, e));
+    if (!store_open(&c, &a->store, e))
+        return false;
+    store_kind(a->store, T_FILE, &case_file_kind);
+    store_kind(a->store, T_RECORD, &record_kind);
+    store_kind(a->store, T_HOLD, &hold_kind);
+    return open_ledger(a, o, e) && jobs_finish(a, &recomputed, e) && (!o->background || ledger_start(a->ledger, e));
 }
 
 bool archive_open(const struct archive_options *o, struct archive **out, struct err *e)

@@ -173,6 +173,7 @@ size_t record_metadata_lines(const struct record *r, bool accession, struct aren
 /* Fixity order: T_FIXITY key is (stamp, id), stamp = instant << 20 | tie, so that runs within one second stay apart;
  * T_INDEX "checked" holds the stamp of a record that was ever checked. */
 #define FIXITY_TIE_BITS 20
+struct bytes fixity_key_make(const struct id *record, uint64_t stamp, uint8_t out[24]);
 bool fixity_insert(struct txn *t, const struct id *record, uint64_t stamp, struct err *e) MUST_USE;
 bool fixity_move(struct txn *t, const struct id *record, uint64_t stamp, struct err *e) MUST_USE;
 bool fixity_stamp(struct txn *t, const struct id *record, uint64_t *out, struct err *e) MUST_USE;

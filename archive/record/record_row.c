@@ -80,7 +80,7 @@ static void be64_put(uint8_t out[8], uint64_t v)
         out[i] = (uint8_t)(v >> (56 - 8 * i));
 }
 
-static struct bytes fixity_key(const struct id *record, uint64_t stamp, uint8_t out[24])
+struct bytes fixity_key_make(const struct id *record, uint64_t stamp, uint8_t out[24])
 {
     be64_put(out, stamp);
     memcpy(out + 8, record->b, 16);
@@ -97,7 +97,7 @@ static struct bytes checked_key(const struct id *record, uint8_t out[sizeof CHEC
 bool fixity_insert(struct txn *t, const struct id *record, uint64_t stamp, struct err *e)
 {
     uint8_t key[24];
-    return store_put(t, T_FIXITY, fixity_key(record, stamp, key), (struct bytes){(const uint8_t *)"", 0}, e);
+    return store_put(t, T_FIXITY, fixity_key_make(record, stamp, key), (struct bytes){(const uint8_t *)"", 0}, e);
 }
 
 bool fixity_stamp(struct txn *t, const struct id *record, uint64_t *out, struct err *e)
@@ -121,7 +121,7 @@ bool fixity_move(struct txn *t, const struct id *record, uint64_t stamp, struct 
     uint64_t was;
     if (!fixity_stamp(t, record, &was, e))
         return false;
-    if (!store_delete(t, T_FIXITY, fixity_key(record, was, key), e) && e->code != ERR_NOT_FOUND)
+    if (!store_delete(t, T_FIXITY, fixity_key_make(record, was, key), e) && e->code != ERR_NOT_FOUND)
         return false;
     e->code = ERR_NONE; /* a lost place in the order is mended by this very check */
     be64_put(be, stamp);
