@@ -1,6 +1,6 @@
 /* Case files: marks, numbers without gaps, opening, closing, reopening, facts, categories by hand, numbers kept from an
  * older register. */
-#include "archive_case.h"
+#include "record_case.h"
 
 #include <pthread.h>
 
