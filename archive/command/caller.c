@@ -18,7 +18,7 @@ void caller_close(struct caller *c)
 
 static bool out_of_order(struct err *e)
 {
-    return err_set(e, ERR_INVALID, "A tool sent its command line in the wrong order");
+    return err_set(e, ERR_INVALID, "a tool sent its command line in the wrong order");
 }
 
 static bool take_hello(struct caller *c, struct frame *f, struct arena *ar, struct err *e)
