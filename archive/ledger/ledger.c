@@ -59,7 +59,8 @@ bool ledger_attach(struct store *s, const struct ledger_config *c, struct ledger
     if (l->append_arena == NULL)
         return err_set(e, ERR_MEMORY, "out of memory opening the log");
     if (!sync_objects_init(l, e) || !open_dir(store_dir_fd(s), "log", 0755, &l->log_dir, e) ||
-        !open_dir(store_dir_fd(s), "keys", 0700, &l->keys_dir, e) || !dir_sync(store_dir_fd(s), e))
+        !open_dir(store_dir_fd(s), "keys", 0700, &l->keys_dir, e) || !dir_sync(store_dir_fd(s), e) ||
+        !dir_sweep(l->log_dir, e) || !dir_sweep(l->keys_dir, e))
         return false;
     *out = l;
     l = NULL;
