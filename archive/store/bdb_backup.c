@@ -9,7 +9,7 @@
 
 bool engine_checkpoint(struct store *s, struct err *e)
 {
-    int rc = keeper_checkpoint(s->engine, true);
+    int rc = keeper_checkpoint(s->engine);
     return rc == 0 || bdb_fail(NULL, rc, e, "writing a checkpoint");
 }
 

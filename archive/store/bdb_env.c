@@ -22,6 +22,8 @@
 #define LATCHES_MAX     4000000u
 #define HASH_LATCHES    1009u
 #define LOCK_TIMEOUT_US 5000000u
+#define SPEAK_WINDOW_NS 10000000000u
+#define SPEAK_MAX       8u
 
 /* ---- errors */
 
@@ -60,10 +62,23 @@ bool bdb_fail(struct txn *t, int rc, struct err *e, const char *doing)
         t->trouble = rc;
     }
     enum err_code code = code_of(rc);
-    if (code == ERR_FULL) {
+    /* On a full disk the cache fills with pages that cannot be written, and the engine calls that out of memory. */
+    if (code == ERR_FULL || (rc == ENOMEM && t && !space_enough(t->store))) {
         return err_set(e, ERR_FULL, "the disk is full (%s); nothing was changed, free some space", doing);
     }
     return err_set(e, code, "the store failed while %s: %s", doing, db_strerror(rc));
+}
+
+/* A full disk makes the engine say the same thing for every page. */
+static bool may_speak(void)
+{
+    static atomic_uint said;
+    static atomic_llong since;
+    long long now = (long long)(monotonic_ns() / SPEAK_WINDOW_NS);
+    if (atomic_exchange(&since, now) != now) {
+        atomic_store(&said, 0);
+    }
+    return atomic_fetch_add(&said, 1) < SPEAK_MAX;
 }
 
 static void on_message(const DB_ENV *env, const char *prefix, const char *msg)
@@ -71,6 +86,9 @@ static void on_message(const DB_ENV *env, const char *prefix, const char *msg)
     char line[200];
     (void)env;
     (void)prefix;
+    if (!may_speak()) {
+        return;
+    }
     text_printable(str_of(msg), line, sizeof line);
     log_line(LOG_WARN, "store", "berkeley-db %s", line);
 }
@@ -280,7 +298,7 @@ void engine_close(struct store *s)
     }
     keeper_stop(g);
     if (g->logged_in) {
-        (void)keeper_checkpoint(g, true); /* failing here costs the next start some recovery, nothing else */
+        (void)keeper_checkpoint(g); /* failing here costs the next start some recovery, nothing else */
     }
     close_tables(g);
     if (g->env) {

@@ -36,6 +36,7 @@ struct hooked {
     bool folder_dirty; /* a log file was made and its name is not synced yet */
     uint32_t file;     /* number of the log file behind log_fd */
     uint64_t written;  /* its bytes are written up to here */
+    atomic_uint_fast64_t volume; /* bytes ever written to log files */
 };
 
 static pthread_mutex_t watched_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -154,6 +155,7 @@ static ssize_t hook_write(int fd, const void *p, size_t n)
         /* A write that jumps ahead is the engine setting the file's size, not a record. */
         if (end >= 0 && (uint64_t)end - n <= h->written) {
             h->written = (uint64_t)end;
+            atomic_fetch_add(&h->volume, n);
         }
         pthread_mutex_unlock(&h->lock);
     }
@@ -207,9 +209,10 @@ static int hook_ftruncate(int fd, off_t n)
     return disk_now()->ftruncate(fd, n);
 }
 
+/* The engine wants the error's number from this one. */
 static int hook_unlink(const char *path)
 {
-    return disk_now()->unlinkat(AT_FDCWD, path, 0);
+    return disk_now()->unlinkat(AT_FDCWD, path, 0) == 0 ? 0 : errno;
 }
 
 static int hook_rename(const char *from, const char *to)
@@ -296,4 +299,9 @@ void hooks_arm(struct hooked *h, uint32_t file, uint32_t end)
     h->armed = true;
     pthread_mutex_unlock(&h->lock);
     txlog_mark_write(h->mark_fd, &mark);
+}
+
+uint64_t hooks_log_volume(const struct hooked *h)
+{
+    return atomic_load(&h->volume);
 }

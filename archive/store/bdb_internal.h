@@ -14,7 +14,8 @@ struct engine {
     struct store *store;
     struct hooked *hooked; /* the files of this environment as the hooks know them */
     char home[STORE_PATH_MAX + 8];
-    bool logged_in; /* opened far enough that closing should checkpoint */
+    atomic_uint_fast64_t settled; /* log volume up to which the table files are written */
+    bool logged_in;               /* opened far enough that closing should checkpoint */
     pthread_t expirer, keeper;
     bool expirer_runs, keeper_runs;
     pthread_mutex_t lock; /* guards stopping */
@@ -26,6 +27,7 @@ struct engine {
 void hooks_install(void); /* once a process; cheap to repeat */
 struct hooked *hooks_watch(const char *home, int env_fd, int run_fd, bool unsealed);
 void hooks_forget(struct hooked **h);
+uint64_t hooks_log_volume(const struct hooked *h); /* bytes written to the log so far */
 /* From here on the transaction log is followed: all before (file, end) is durable. */
 void hooks_arm(struct hooked *h, uint32_t file, uint32_t end);
 
@@ -40,6 +42,6 @@ DB_ENV *bdb_env_private(const char *home, uint32_t cache, struct err *e); /* a c
 /* ---- bdb_keeper.c: checkpoints, log removal, lock expiry */
 bool keeper_start(struct engine *g, struct err *e) MUST_USE;
 void keeper_stop(struct engine *g);
-int keeper_checkpoint(struct engine *g, bool force);
+int keeper_checkpoint(struct engine *g); /* now; and removes logs nobody needs */
 
 #endif

@@ -9,10 +9,10 @@
 #include <errno.h>
 #include <time.h>
 
-#define EXPIRE_NS          100000000L
-#define KEEP_NS            1000000000L
-#define CHECKPOINT_MINUTES 1u
-#define CHECKPOINT_KB_MAX  32768u
+#define EXPIRE_NS            100000000L
+#define KEEP_NS              1000000000L
+#define CHECKPOINT_SECONDS   60
+#define CHECKPOINT_BYTES_MAX (32u << 20)
 
 /* Waits on the engine's condition; true when it is time to stop. */
 static bool rest(struct engine *g, long ns)
@@ -46,12 +46,19 @@ static void *expire_locks(void *arg)
     return NULL;
 }
 
-int keeper_checkpoint(struct engine *g, bool force)
+static uint64_t checkpoint_volume(const struct engine *g)
 {
-    uint64_t half_kb = g->store->config.log_bytes / 2048;
-    u_int32_t kb = half_kb < CHECKPOINT_KB_MAX ? (u_int32_t)half_kb : CHECKPOINT_KB_MAX;
-    int rc = force ? g->env->txn_checkpoint(g->env, 0, 0, DB_FORCE)
-                   : g->env->txn_checkpoint(g->env, kb, CHECKPOINT_MINUTES, 0);
+    uint64_t half = g->store->config.log_bytes / 2;
+    return half < CHECKPOINT_BYTES_MAX ? half : CHECKPOINT_BYTES_MAX;
+}
+
+int keeper_checkpoint(struct engine *g)
+{
+    uint64_t volume = hooks_log_volume(g->hooked);
+    int rc = g->env->txn_checkpoint(g->env, 0, 0, DB_FORCE);
+    if (rc == 0) {
+        atomic_store(&g->settled, volume);
+    }
     if (rc == 0 && atomic_load(&g->store->log_holds) == 0) {
         char **removed = NULL;
         rc = g->env->log_archive(g->env, &removed, DB_ARCH_REMOVE);
@@ -59,12 +66,25 @@ int keeper_checkpoint(struct engine *g, bool force)
     return rc;
 }
 
+/* What the table files may still grow by: pages in memory that have no place on the disk yet. The log holds at least as
+ * much, give or take the part of a page that stays empty. */
+uint64_t engine_debt(const struct store *s)
+{
+    const struct engine *g = s->engine;
+    uint64_t owed = 2 * (hooks_log_volume(g->hooked) - atomic_load(&g->settled));
+    return owed < s->config.cache_bytes ? owed : s->config.cache_bytes;
+}
+
 static void *keep(void *arg)
 {
     struct engine *g = arg;
     int last = 0;
+    time_t written = time(NULL);
     while (!rest(g, KEEP_NS)) {
-        int rc = keeper_checkpoint(g, false);
+        uint64_t since = hooks_log_volume(g->hooked) - atomic_load(&g->settled);
+        bool due = since >= checkpoint_volume(g) || (since > 0 && time(NULL) - written >= CHECKPOINT_SECONDS);
+        int rc = due ? keeper_checkpoint(g) : 0;
+        written = due && rc == 0 ? time(NULL) : written;
         if (rc != 0 && rc != last) {
             log_line(LOG_WARN, "store", "checkpoint failed, will be tried again: %s", db_strerror(rc));
         }

@@ -99,8 +99,13 @@ static bool check_bytes(struct doctor *d, int env_fd, int run_fd, bool live, str
 static bool check_live_bytes(struct doctor *d, struct err *e)
 {
     struct store *s = d->s;
-    if (!engine_checkpoint(s, e)) { /* so that the files hold what is committed */
-        return false;
+    struct err full = {.lang = e->lang};
+    if (!engine_checkpoint(s, &full)) { /* so that the files hold what is committed */
+        if (full.code != ERR_FULL) {
+            *e = full;
+            return false;
+        }
+        store_findings_add(&d->f, "disk", N_("free some space and look again"), "%s", full.text);
     }
     atomic_fetch_add(&s->log_holds, 1);
     bool ok = check_bytes(d, s->env_fd, s->run_fd, true, e);

@@ -34,15 +34,32 @@ static bool ballast_stands(const struct store *s)
            (uint64_t)st.st_size >= s->config.ballast_bytes;
 }
 
-bool space_enough(const struct store *s)
+/* What must stay free whatever is written: the floor, and the reserve while it is given up. */
+static uint64_t space_kept(const struct store *s)
 {
-    uint64_t owed = atomic_load_explicit(&s->ballast_owed, memory_order_relaxed) ? s->config.ballast_bytes : 0;
-    return space_free(s) >= s->config.floor_bytes + owed;
+    return s->config.floor_bytes + (atomic_load(&s->ballast_owed) ? s->config.ballast_bytes : 0);
 }
 
+bool space_enough(const struct store *s)
+{
+    return space_free(s) >= space_kept(s) + engine_debt(s);
+}
+
+bool space_settle(struct store *s)
+{
+    struct err e = ERR_INIT;
+    if (space_enough(s)) {
+        return true;
+    }
+    /* Near the floor the table files get the room they were going to take, while it is there. */
+    return space_free(s) >= space_kept(s) && engine_debt(s) > 0 && engine_checkpoint(s, &e) && space_enough(s);
+}
+
+/* Recovery writes pages and log before it can remove anything, so it wants as much room as the reserve is worth. */
 void ballast_drop_if_full(struct store *s)
 {
-    if (s->config.ballast_bytes == 0 || space_free(s) >= s->config.floor_bytes) {
+    uint64_t want = s->config.floor_bytes > s->config.ballast_bytes ? s->config.floor_bytes : s->config.ballast_bytes;
+    if (s->config.ballast_bytes == 0 || space_free(s) >= want) {
         return;
     }
     if (disk_now()->unlinkat(s->run_fd, BALLAST, 0) == 0) {

@@ -129,6 +129,9 @@ void store_close(struct store **sp)
     }
     writer_stop(s);
     engine_close(s);
+    if (atomic_load(&s->ballast_owed)) {
+        ballast_restore(s);
+    }
     keyring_close(&s->keys);
     content_shelf_close(&s->shelf);
     dir_leave(s);
@@ -170,6 +173,10 @@ static bool bring_up(struct store *s, enum engine_mode mode, struct err *e)
     if (!keyring_open(s->keys_fd, &s->keys, e) || !content_shelf_open(s->content_fd, s->cores, &s->shelf, e) ||
         !engine_open(s, mode, e) || !writer_start(s, e)) {
         return false;
+    }
+    if (atomic_load(&s->ballast_owed)) { /* the old log files go first */
+        struct err full = ERR_INIT;
+        (void)!engine_checkpoint(s, &full);
     }
     ballast_restore(s);
     return true;

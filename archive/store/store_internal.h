@@ -66,7 +66,8 @@ struct findings {
     uint64_t faults;
 };
 /* `mend` and `wrong` are English literals, translated here. */
-void store_findings_add(struct findings *f, const char *place, const char *mend, const char *wrong, ...) PRINTF_LIKE(4, 5);
+void store_findings_add(struct findings *f, const char *place, const char *mend, const char *wrong, ...)
+    PRINTF_LIKE(4, 5);
 #define MEND_RESTORE N_("restore the newest backup into an empty folder; until then do not rely on this file")
 
 /* ---- bdb_env.c: the environment */
@@ -78,6 +79,7 @@ enum engine_mode {
 bool engine_open(struct store *s, enum engine_mode mode, struct err *e) MUST_USE;
 void engine_close(struct store *s);
 
+uint64_t engine_debt(const struct store *s); /* bytes the table files may grow by at the next checkpoint, at most */
 bool engine_checkpoint(struct store *s, struct err *e) MUST_USE;
 bool engine_count(struct store *s, enum store_table t, uint64_t *rows, struct err *e) MUST_USE;
 /* A hot copy of the environment into the folder `name` of `parent`, which is made anew. Not synced. */
@@ -122,7 +124,9 @@ bool keys_export(struct store *s, struct err *e) MUST_USE;
 
 /* ---- space.c: free space, ballast, panics */
 uint64_t space_free(const struct store *s);
-bool space_enough(const struct store *s); /* over the floor, counting the ballast that is still owed */
+/* Over the floor, counting the ballast that is still owed and what the tables have yet to take. */
+bool space_enough(const struct store *s);
+bool space_settle(struct store *s); /* the same, after a checkpoint when that is what is missing */
 void ballast_drop_if_full(struct store *s);
 void ballast_restore(struct store *s); /* when there is room for it */
 bool panics_recent(const struct store *s, unsigned *count);

@@ -179,12 +179,12 @@ static bool try_batch(struct store *s, struct job *jobs, struct err *e)
     return false;
 }
 
-static bool may_write(const struct store *s, struct err *e)
+static bool may_write(struct store *s, struct err *e)
 {
     if (s->maintenance) {
         return err_set(e, ERR_STATE, "the store is open for maintenance and takes no changes");
     }
-    if (!space_enough(s)) {
+    if (!space_settle(s)) {
         return err_set(e, ERR_FULL, "the disk is nearly full: %lu MB free; nothing was changed, free some space",
                        (unsigned long)(space_free(s) >> 20));
     }

@@ -353,13 +353,15 @@ static void killed_at_any_moment_it_keeps_what_was_acknowledged(void **state)
         assert_true(store_open(&c->config, &c->store, &e));
         struct pair_count p;
         assert_true(store_read(c->store, count_pairs, &p, &e));
-        assert_int_equal(p.records, p.queued);                     /* both rows or none */
-        assert_true(p.records >= acked && p.records <= acked + 1); /* at most the one under way */
+        assert_int_equal(p.records, p.queued);            /* both rows or none */
+        if (p.records < acked || p.records > acked + 1) { /* at most the one under way */
+            fail_msg("round %u: %lu rows, %lu acknowledged", round, (unsigned long)p.records, (unsigned long)acked);
+        }
         assert_true(p.records == 0 || p.last == p.records - 1);
-        next = p.records;
+        next = acked = p.records;
         store_close(&c->store);
     }
-    assert_true(acked > 0);
+    assert_true(next > 0);
 }
 
 /* ---- damage that must not be taken for the end of the log */
