@@ -171,11 +171,17 @@ static bool file_open(void *ctx, struct id *name, int *fd, struct err *e)
     return true;
 }
 
+/* A store whose tables are not open owes them no room. */
+static bool space_for_content(const struct store *s)
+{
+    return s->engine != NULL ? space_enough(s) : space_free(s) >= s->config.floor_bytes;
+}
+
 /* Content stays clear of the last room on the disk, which recovery needs. */
 static bool room_left(void *ctx, struct err *e)
 {
     const struct adding *a = ctx;
-    return space_enough(a->batch->store) ||
+    return space_for_content(a->batch->store) ||
            err_set(e, ERR_FULL, "the disk is nearly full: %lu MB free; nothing was changed, free some space",
                    (unsigned long)(space_free(a->batch->store) >> 20));
 }
