@@ -54,7 +54,7 @@ static const char readme_en[] =
     "\n"
     "Lines of a key, a space and a value. The first line is the version, akta-entry/v1; then type (what was done), "
     "time\n"
-    "(UTC, by the archive's clock), object (a random number that stands for the record or case file), event (1, 2, 3 "
+    "(UTC, by the archive's clock), object (16 bytes of time and chance that stand for a record or file), event (1, 2, 3 "
     "…\n"
     "for each object: a gap would show a missing entry), actor (a random number for the person; none: the system).\n"
     "`opening` lines hold two digests, SHA-256 and BLAKE2b-512, of a small text that is not in the log because it may\n"
