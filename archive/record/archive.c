@@ -315,6 +315,7 @@ static bool open_parts(struct archive *a, const struct archive_options *o, struc
     store_kind(a->store, T_FILE, &case_file_kind);
     store_kind(a->store, T_RECORD, &record_kind);
     store_kind(a->store, T_HOLD, &hold_kind);
+    law_kinds(a->store);
     return open_ledger(a, o, e) && jobs_finish(a, &recomputed, e) && (!o->background || ledger_start(a->ledger, e));
 }
 

@@ -22,6 +22,13 @@ static const struct field class_fields[] = {
 };
 const struct row_kind class_row_kind = {"class", 1, class_fields, COUNT_OF(class_fields)};
 
+void law_kinds(struct store *s)
+{
+    store_kind(s, T_CLASS, &class_row_kind);
+    store_kind(s, T_RULE, &rule_row_kind);
+    store_kind(s, T_CONF, &conf_row_kind);
+}
+
 /* Letters and digits of any script stay; general punctuation (U+2000 … U+206F: dashes, quotes) and ASCII signs part
  * words.
  */

@@ -133,7 +133,8 @@ static bool write_entry(struct txn *t, struct apply *p, struct arena *ar, struct
     day_text(p->row.valid_from, day);
     struct str size = arena_fmt(ar, "%zu", p->d->text.n);
     struct str changed = arena_fmt(ar, "%llu", (unsigned long long)p->changed);
-    if (size.p == NULL || changed.p == NULL) {
+    struct str digest = arena_fmt(ar, "sha256:%.*s", (int)p->row.sha256.n, p->row.sha256.p);
+    if (size.p == NULL || changed.p == NULL || digest.p == NULL) {
         return err_set(e, ERR_MEMORY, "out of memory");
     }
     struct event ev = {.type = E_CONF,
@@ -142,7 +143,7 @@ static bool write_entry(struct txn *t, struct apply *p, struct arena *ar, struct
                        .who = p->who,
                        .lines = {{"document", str_of(conf_kind_name(p->d->kind))},
                                  {"valid-from", str_of(day)},
-                                 {"digest", p->row.sha256},
+                                 {"digest", digest},
                                  {"size", size},
                                  {"changed", changed}},
                        .line_count = 5};

@@ -453,6 +453,9 @@ static bool examine(struct doctor *d, bool mend, struct err *e)
     sum += n;
     if (!due_doctor(d->a, d->tell, d->ctx, &n, e))
         return false;
+    sum += n;
+    if (!law_doctor(d->a, d->tell, d->ctx, &n, e))
+        return false;
     d->checked = sum + n;
     return scan_with(d, T_RECORD, record_row, e) && check_listings(d, e) && scan_with(d, T_FILE, file_row, e) &&
            scan_with(d, T_FILE_BY_MARK, mark_row, e) && scan_with(d, T_FIXITY, fixity_row, e) &&

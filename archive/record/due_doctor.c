@@ -272,6 +272,6 @@ bool due_doctor(struct archive *a, store_finding finding, void *ctx, uint64_t *c
                 tr(e->lang, N_("run akta doctor when less is going on")));
     }
     tally_free(&d->tally);
-    *checked += d->checked;
+    *checked = d->checked;
     return ok;
 }

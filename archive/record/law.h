@@ -70,6 +70,8 @@ bool plan_write(struct txn *t, const struct plan_changes *c, struct day valid_fr
 
 /* ---------------------------------------------------------------- rules (rules.c, rules_parse.c) */
 
+extern const struct row_kind rule_row_kind;
+
 struct rules_doc {
     struct retention_rule *rules; /* in the order of the document */
     size_t count;

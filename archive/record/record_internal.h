@@ -202,6 +202,12 @@ bool holds_to_review(struct archive *a, struct day today, uint64_t *out, struct 
  * (due_doctor.c). */
 bool due_doctor(struct archive *a, store_finding finding, void *ctx, uint64_t *checked, struct err *e) MUST_USE;
 
+/* The versions of dated law against their digests and the log, classes and holds against the log and the files
+ * (law_doctor.c). */
+bool law_doctor(struct archive *a, store_finding finding, void *ctx, uint64_t *checked, struct err *e) MUST_USE;
+/* Tells the store's doctor what the rows of law are (class_row.c). */
+void law_kinds(struct store *s);
+
 /* Retention rules of a class in force on a day, in order, into the arena. (rules.c) */
 bool rules_of_class(struct txn *t, struct str symbol, struct day on, struct arena *ar, struct retention_rule **out,
                     size_t *n, struct err *e) MUST_USE;

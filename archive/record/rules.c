@@ -25,7 +25,7 @@ static const struct field rule_fields[] = {
     {10, "arose_until", F_DAY, offsetof(struct rule_row, arose_until), 0, 0},
     {11, "basis", F_TEXT, offsetof(struct rule_row, basis), 500, FIELD_REQUIRED},
 };
-static const struct row_kind rule_row_kind = {"retention-rule", 1, rule_fields, COUNT_OF(rule_fields)};
+const struct row_kind rule_row_kind = {"retention-rule", 1, rule_fields, COUNT_OF(rule_fields)};
 
 static struct rule_row row_of(const struct retention_rule *r)
 {
