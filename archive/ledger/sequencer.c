@@ -58,8 +58,10 @@ bool sequence_all(struct ledger *l, struct err *e)
             return err_set(e, ERR_STATE, "the log that is open is not the one in the store");
         if (goal == UINT64_MAX)
             goal = h.log.size;
-        if (h.published.head.size >= goal)
+        if (h.published.head.size >= goal) {
+            sequencer_published(l, h.published.head.size);
             return true;
+        }
         bool out = h.published.head.size < h.signed_head.head.size
                        ? publish_head(l, h.published.head.size, &h.signed_head, e)
                        : round_sign(l, &h, round_end(&h), e);

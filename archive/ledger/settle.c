@@ -139,10 +139,8 @@ bool settle(struct ledger *l, struct err *e)
     log_name(l->config.origin, l->number, l->origin);
     if (!key_settle(l, &usable, &why, e) || (usable && !compare_all(l, a, &h, &lost, &why, e)))
         return false;
-    if (!lost) {
-        sequencer_published(l, 0);
+    if (!lost)
         return true;
-    }
     if (!l->config.successor)
         return err_set(e, ERR_STATE, "%s. %s", why.text, tr(e->lang, lost_advice));
     log_line(LOG_WARN, "ledger", "beginning a successor log: %s", why.text);
