@@ -144,7 +144,8 @@ $(BUILD)/bench/commit_yardstick: $(BUILD)/obj/tests/bench/commit_yardstick.o
 	$(CC) $(LDFLAGS) -o $@ $^ -ldb-5.3
 $(BENCH_OURS): $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(LINK_ALL)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LINK_ALL) $(LIBS)
+$(BUILD)/bench/scale: $(BUILD)/obj/tests/bench/scale_fill.o
 $(BUILD)/bench/%.so: tests/bench/%.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(filter-out -fPIE,$(CFLAGS)) -fPIC -shared -o $@ $< -ldl
