@@ -119,14 +119,15 @@ class Rounds:
             check.say("independent checker: %s %s", p.stdout[-400:], p.stderr[-400:])
 
     def owner(self, wait):
-        p = subprocess.Popen([self.tool.owner, "-d", self.tool.dir], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        """Starts the owner; with `wait` returns once it says that it is ready."""
+        said = os.path.join(self.generation, "owner.log")
+        with open(said, "w") as log:
+            p = subprocess.Popen([self.tool.owner, "-d", self.tool.dir], stdout=subprocess.DEVNULL, stderr=log)
         until = time.monotonic() + 20
-        while wait and time.monotonic() < until:
-            if self.tool.run("log", "head")[0] == 0 and os.path.exists(os.path.join(self.tool.dir, "run/command.sock")):
-                return p
-            time.sleep(0.02)
-            if p.poll() is not None:
-                raise SystemExit("the owner did not start: " + p.stderr.read().decode()[-800:])
+        while wait and " ready " not in open(said).read():
+            if p.poll() is not None or time.monotonic() > until:
+                raise SystemExit("the owner did not start: " + open(said).read()[-800:])
+            time.sleep(0.01)
         return p
 
     def kill_owner_under_load(self):
