@@ -41,7 +41,19 @@ all: all-programs
 .DELETE_ON_ERROR:
 
 PROGRAMS := $(BUILD)/akta $(BUILD)/akta-fcgi $(BUILD)/akta-inspect
-all-programs: $(PROGRAMS)
+all-programs: $(PROGRAMS) $(BUILD)/akta.1 $(BUILD)/akta.bash
+
+# The manual and the completion are written by the program itself, from the table that it parses by.
+$(BUILD)/akta.1: $(BUILD)/akta
+	LANG=C LC_ALL=C $< help --man > $@
+$(BUILD)/akta.bash: $(BUILD)/akta
+	LANG=C LC_ALL=C $< completion > $@
+
+# The demonstration: see conf/run.sh.
+run:
+	@sh tests/lib/packages.sh build
+	@$(MAKE) --no-print-directory -s -j$$(nproc) all
+	@sh conf/run.sh $(BUILD) "$(DATA)" "$(PORT)"
 
 $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
