@@ -21,7 +21,7 @@ struct store_config {
     uint64_t floor_bytes;  /* free space under which writes are refused with ERR_FULL */
     uint32_t batch_max;    /* verbs in one synced batch, at most */
 };
-extern const struct store_config store_config_standard; /* dir NULL; 256 MB, 64 MB, 64 MB, 32 MB, 256 */
+extern const struct store_config store_config_standard; /* dir NULL; 256 MB, 16 MB, 64 MB, 32 MB, 256 */
 extern const struct setting store_settings[];           /* [store] rows for the programs' table; ends with name NULL */
 
 /* Lays down an empty DIR: format, folders (0700), an empty environment, a first key-encryption key. ERR_CONFLICT when

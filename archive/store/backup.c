@@ -320,13 +320,13 @@ bool keys_export(struct store *s, struct err *e)
     CLEANUP(fd_close)
     int fd = disk_now()->openat(s->keys_fd, WRAPPED_PART, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0) {
-        return err_errno(e, errno, "cannot make keys/" WRAPPED_PART);
+        return err_errno(e, errno, "cannot make keys/wrapped-keys");
     }
     if (!store_export(s, T_KEY, fd, e)) {
         return false;
     }
     if (disk_now()->fsync(fd) != 0 || disk_now()->renameat(s->keys_fd, WRAPPED_PART, s->keys_fd, WRAPPED_KEYS) != 0) {
-        return err_errno(e, errno, "cannot put keys/" WRAPPED_KEYS " in place");
+        return err_errno(e, errno, "cannot put keys/wrapped-keys in place");
     }
     return dir_sync(s->keys_fd, e);
 }

@@ -32,7 +32,7 @@ static bool push_out(struct backup_manifest_out *m, struct err *e)
 {
     bool ok = fd_write_full(m->fd, m->pending, m->n, e);
     m->n = 0;
-    return ok || err_wrap(e, MANIFEST);
+    return ok || err_wrap(e, "MANIFEST");
 }
 
 static bool add_line(struct backup_manifest_out *m, struct err *e)
@@ -56,16 +56,16 @@ bool backup_manifest_begin(int to, struct backup_manifest_out **out, struct err 
     char when[INSTANT_TEXT_SIZE];
     CLEANUP(backup_manifest_out_free) struct backup_manifest_out *m = mem_zalloc(sizeof *m);
     if (!m) {
-        return err_set(e, ERR_MEMORY, "no memory for a manifest");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     m->line = BUF_INIT(LINE_MAX_N);
     m->sum = digest_new(DIGEST_SHA256);
     m->fd = disk_now()->openat(to, MANIFEST_PART, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (m->fd < 0) {
-        return err_errno(e, errno, "cannot make " MANIFEST_PART);
+        return err_errno(e, errno, "cannot make the manifest of the backup");
     }
     if (!m->sum) {
-        return err_set(e, ERR_MEMORY, "no memory for a manifest");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     instant_text(clock_now(&clock_system), when);
     buf_fmt(&m->line, MANIFEST_HEAD "made %s\n", when);
@@ -144,14 +144,14 @@ static bool next_line(struct lines *l, struct str *out, struct err *e)
             return true;
         }
         if (l->end) {
-            return l->at == l->n ? false : err_set(e, ERR_CORRUPT, MANIFEST " is cut off");
+            return l->at == l->n ? false : err_set(e, ERR_CORRUPT, "MANIFEST is cut off");
         }
         memmove(l->b, l->b + l->at, l->n - l->at);
         l->n -= l->at;
         l->at = 0;
         size_t got = 0, room = sizeof l->b - l->n;
         if (room == 0) {
-            return err_set(e, ERR_CORRUPT, MANIFEST " has a line that is too long");
+            return err_set(e, ERR_CORRUPT, "MANIFEST has a line that is too long");
         }
         if (!fd_read_full(l->fd, l->b + l->n, room, &got, e)) {
             return false;
@@ -165,10 +165,9 @@ static bool open_lines(int dir, struct lines *l, struct err *e)
 {
     *l = (struct lines){.fd = disk_now()->openat(dir, MANIFEST, O_RDONLY | O_CLOEXEC, 0)};
     if (l->fd < 0 && errno == ENOENT) {
-        return err_set(e, ERR_NOT_FOUND,
-                       "the folder holds no " MANIFEST ": it is no backup, or one that was interrupted");
+        return err_set(e, ERR_NOT_FOUND, "the folder holds no MANIFEST: it is no backup, or one that was interrupted");
     }
-    return l->fd >= 0 || err_errno(e, errno, "cannot read " MANIFEST);
+    return l->fd >= 0 || err_errno(e, errno, "cannot read MANIFEST");
 }
 
 static void close_lines(struct lines **l)
@@ -187,7 +186,7 @@ static bool prove(int dir, struct lines *l, struct err *e)
     bool closed = false, good = true;
     CLEANUP(digest_free) struct digest *d = digest_new(DIGEST_SHA256);
     if (!d) {
-        return err_set(e, ERR_MEMORY, "no memory for a manifest");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     if (!open_lines(dir, l, e)) {
         return false;
@@ -210,7 +209,7 @@ static bool prove(int dir, struct lines *l, struct err *e)
     }
     digest_end(d, sum);
     if (!good || !closed || memcmp(sum, want, sizeof sum) != 0) {
-        return err_set(e, ERR_CORRUPT, MANIFEST " is damaged; make a new backup, or restore another one");
+        return err_set(e, ERR_CORRUPT, "MANIFEST is damaged; make a new backup, or restore another one");
     }
     return true;
 }
@@ -250,7 +249,7 @@ bool manifest_walk(int dir, backup_manifest_each each, void *ctx, struct err *e)
     struct backup_manifest_line entry;
     CLEANUP(close_lines) struct lines *l = mem_zalloc(sizeof *l);
     if (!l) {
-        return err_set(e, ERR_MEMORY, "no memory for a manifest");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     l->fd = -1;
     if (!prove(dir, l, e) || !open_lines(dir, l, e)) {
@@ -261,7 +260,7 @@ bool manifest_walk(int dir, backup_manifest_each each, void *ctx, struct err *e)
             continue;
         }
         if (!parse_line(line, &entry)) {
-            return err_set(e, ERR_UNSUPPORTED, MANIFEST " has a line this program does not know; use a newer one");
+            return err_set(e, ERR_UNSUPPORTED, "MANIFEST has a line this program does not know; use a newer one");
         }
         if (!each(ctx, &entry, e)) {
             return false;

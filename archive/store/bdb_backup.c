@@ -1,7 +1,10 @@
 /* bdb_backup.c: the hot copy of the environment, and Berkeley DB's own verifier on such a copy. */
 #include "bdb_internal.h"
 
+#include "txlog_mark.h"
+
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -10,12 +13,33 @@
 bool engine_checkpoint(struct store *s, struct err *e)
 {
     int rc = keeper_checkpoint(s->engine);
-    return rc == 0 || bdb_fail(NULL, rc, e, "writing a checkpoint");
+    return rc == 0 || bdb_fail(NULL, rc, e, N_("writing a checkpoint"));
 }
 
 static void folder_path(int parent, const char *name, char out[STORE_PATH_MAX])
 {
     snprintf(out, STORE_PATH_MAX, "/proc/self/fd/%d/%s", parent, name);
+}
+
+static void ignore_finding(void *ctx, const char *place, const char *wrong, const char *mend)
+{
+    (void)ctx;
+    (void)place;
+    (void)wrong;
+    (void)mend;
+}
+
+/* The copy of the last log file is as long as the file may become; most of it is nothing. */
+static bool trim_copy(int parent, const char *name, struct err *e)
+{
+    const struct log_mark none = {0};
+    struct log_extent extent;
+    struct findings f = {.tell = ignore_finding, .lang = e->lang}; /* the manifest and doctor prove the copy */
+    CLEANUP(fd_close) int fd = disk_now()->openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+    if (fd < 0) {
+        return err_errno(e, errno, "cannot open %s in the backup", name);
+    }
+    return txlog_check(fd, &none, &f, &extent, e) && txlog_trim(fd, &extent, e);
 }
 
 bool engine_copy(struct store *s, int parent, const char *name, struct err *e)
@@ -29,7 +53,10 @@ bool engine_copy(struct store *s, int parent, const char *name, struct err *e)
     DB_ENV *env = s->engine->env;
     int rc = env->backup(env, path, DB_CREATE | DB_BACKUP_CLEAN);
     atomic_fetch_sub(&s->log_holds, 1);
-    return rc == 0 || bdb_fail(NULL, rc, e, "copying the environment");
+    if (rc != 0) {
+        return bdb_fail(NULL, rc, e, N_("copying the environment"));
+    }
+    return trim_copy(parent, name, e);
 }
 
 static void verify_table(DB_ENV *env, enum store_table t, struct findings *f)
@@ -58,7 +85,7 @@ bool engine_verify_copy(int parent, const char *name, struct findings *f, uint64
         (*checked)++;
     }
     int rc = env->close(env, 0);
-    return rc == 0 || bdb_fail(NULL, rc, e, "closing a copy of the environment");
+    return rc == 0 || bdb_fail(NULL, rc, e, N_("closing a copy of the environment"));
 }
 
 bool engine_count(struct store *s, enum store_table t, uint64_t *rows, struct err *e)
@@ -67,7 +94,7 @@ bool engine_count(struct store *s, enum store_table t, uint64_t *rows, struct er
     DB *db = s->engine->tables[t];
     int rc = db->stat(db, NULL, &st, DB_READ_COMMITTED);
     if (rc != 0) {
-        return bdb_fail(NULL, rc, e, "counting rows");
+        return bdb_fail(NULL, rc, e, N_("counting rows"));
     }
     *rows = st->bt_ndata;
     free(st);

@@ -64,9 +64,9 @@ bool bdb_fail(struct txn *t, int rc, struct err *e, const char *doing)
     enum err_code code = code_of(rc);
     /* On a full disk the cache fills with pages that cannot be written, and the engine calls that out of memory. */
     if (code == ERR_FULL || (rc == ENOMEM && t && !space_enough(t->store))) {
-        return err_set(e, ERR_FULL, "the disk is full (%s); nothing was changed, free some space", doing);
+        return err_set(e, ERR_FULL, "the disk is full (%s); nothing was changed, free some space", tr(e->lang, doing));
     }
-    return err_set(e, code, "the store failed while %s: %s", doing, db_strerror(rc));
+    return err_set(e, code, "the store failed while %s: %s", tr(e->lang, doing), db_strerror(rc));
 }
 
 /* A full disk makes the engine say the same thing for every page. */
@@ -133,18 +133,18 @@ static bool open_env(struct engine *g, enum engine_mode mode, struct err *e)
     int rc = db_env_create(&g->env, 0);
     if (rc != 0) {
         g->env = NULL;
-        return bdb_fail(NULL, rc, e, "creating the environment");
+        return bdb_fail(NULL, rc, e, N_("creating the environment"));
     }
     g->env->app_private = g;
     g->env->set_errcall(g->env, on_message);
     rc = g->env->set_event_notify(g->env, on_event);
     rc = rc ? rc : configure(g->env, &g->store->config);
     if (rc != 0) {
-        return bdb_fail(NULL, rc, e, "configuring the environment");
+        return bdb_fail(NULL, rc, e, N_("configuring the environment"));
     }
     rc = g->env->open(g->env, g->home, ENV_FLAGS | (mode == ENGINE_RESTORED ? DB_RECOVER_FATAL : DB_RECOVER), 0600);
     if (rc != 0) {
-        return bdb_fail(NULL, rc, e, "recovering the environment");
+        return bdb_fail(NULL, rc, e, N_("recovering the environment"));
     }
     return true;
 }
@@ -178,7 +178,7 @@ static bool open_tables(struct engine *g, enum engine_mode mode, struct err *e)
         rc = rc ? rc : g->tables[t]->open(g->tables[t], tx, name, NULL, DB_BTREE, flags, 0600);
     }
     if (rc != 0) {
-        bdb_fail(NULL, rc, e, "opening a table");
+        bdb_fail(NULL, rc, e, N_("opening a table"));
         err_wrap(e, "env/%s", name);
         for (int t = 0; t < TABLE_COUNT; t++) { /* handles of an aborted open go before the transaction does */
             if (g->tables[t]) {
@@ -192,7 +192,7 @@ static bool open_tables(struct engine *g, enum engine_mode mode, struct err *e)
         return false;
     }
     rc = tx->commit(tx, 0);
-    return rc == 0 || bdb_fail(NULL, rc, e, "opening the tables");
+    return rc == 0 || bdb_fail(NULL, rc, e, N_("opening the tables"));
 }
 
 /* The engine panics over a damaged first page and shortens a damaged log; this refuses and names the file instead. */
@@ -233,7 +233,7 @@ static bool arm(struct engine *g, struct err *e)
     int rc = g->env->log_flush(g->env, NULL);
     rc = rc ? rc : g->env->log_stat(g->env, &st, 0);
     if (rc != 0) {
-        return bdb_fail(NULL, rc, e, "looking at the transaction log");
+        return bdb_fail(NULL, rc, e, N_("looking at the transaction log"));
     }
     hooks_arm(g->hooked, st->st_cur_file, st->st_cur_offset);
     free(st);
@@ -247,7 +247,7 @@ static bool start(struct engine *g, enum engine_mode mode, struct err *e)
     }
     g->hooked = hooks_watch(g->home, g->store->env_fd, g->store->run_fd, mode == ENGINE_CREATE);
     if (!g->hooked) {
-        return err_set(e, ERR_IO, "cannot open run/" LOG_MARK_FILE " of %s", g->store->dir);
+        return err_set(e, ERR_IO, "cannot open run/synced of %s", g->store->dir);
     }
     if (!open_env(g, mode, e) || !open_tables(g, mode, e) || !arm(g, e)) {
         return false;
@@ -260,7 +260,7 @@ bool engine_open(struct store *s, enum engine_mode mode, struct err *e)
 {
     struct engine *g = mem_zalloc(sizeof *g);
     if (!g) {
-        return err_set(e, ERR_MEMORY, "no memory for the store");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     hooks_install();
     g->store = s;
@@ -322,7 +322,7 @@ DB_ENV *bdb_env_private(const char *home, uint32_t cache, struct err *e)
     hooks_install();
     int rc = db_env_create(&env, 0);
     if (rc != 0) {
-        bdb_fail(NULL, rc, e, "creating an environment for a copy");
+        bdb_fail(NULL, rc, e, N_("creating an environment for a copy"));
         return NULL;
     }
     env->set_errcall(env, on_message);
@@ -333,7 +333,7 @@ DB_ENV *bdb_env_private(const char *home, uint32_t cache, struct err *e)
     u_int32_t flags = DB_CREATE | DB_INIT_MPOOL | DB_INIT_LOG | DB_INIT_TXN | DB_PRIVATE | DB_RECOVER_FATAL;
     rc = rc ? rc : env->open(env, home, flags, 0600);
     if (rc != 0) {
-        bdb_fail(NULL, rc, e, "recovering a copy of the environment");
+        bdb_fail(NULL, rc, e, N_("recovering a copy of the environment"));
         env->close(env, 0);
         return NULL;
     }

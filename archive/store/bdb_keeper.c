@@ -48,8 +48,8 @@ static void *expire_locks(void *arg)
 
 static uint64_t checkpoint_volume(const struct engine *g)
 {
-    uint64_t half = g->store->config.log_bytes / 2;
-    return half < CHECKPOINT_BYTES_MAX ? half : CHECKPOINT_BYTES_MAX;
+    uint64_t some_files = 4 * g->store->config.log_bytes;
+    return some_files < CHECKPOINT_BYTES_MAX ? some_files : CHECKPOINT_BYTES_MAX;
 }
 
 int keeper_checkpoint(struct engine *g)

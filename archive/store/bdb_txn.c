@@ -27,7 +27,7 @@ bool txn_begin(struct store *s, struct txn *parent, bool writes, struct txn *out
     DB_TXN *tx = NULL;
     int rc = env->txn_begin(env, parent ? parent->handle : NULL, &tx, DB_READ_COMMITTED);
     if (rc != 0) {
-        return bdb_fail(NULL, rc, e, "beginning a transaction");
+        return bdb_fail(NULL, rc, e, N_("beginning a transaction"));
     }
     *out = (struct txn){.store = s, .handle = tx, .writes = writes};
     return true;
@@ -45,7 +45,7 @@ bool txn_commit(struct txn *t, struct err *e)
         /* Nobody can say any more whether it is durable. */
         store_fail_stop(t->store->run_fd, "a commit failed: %s", db_strerror(rc));
     }
-    return bdb_fail(t, rc, e, "committing");
+    return bdb_fail(t, rc, e, N_("committing"));
 }
 
 void txn_abort(struct txn *t)
@@ -76,7 +76,7 @@ void bdb_dbt_in(DBT *d, struct bytes b)
 static bool usable(struct txn *t, enum store_table tb, struct bytes key, struct err *e)
 {
     if (t->trouble != 0) {
-        return bdb_fail(t, t->trouble, e, "going on after a failure");
+        return bdb_fail(t, t->trouble, e, N_("going on after a failure"));
     }
     if ((unsigned)tb >= TABLE_COUNT || key.n == 0 || key.n > UINT16_MAX) {
         return err_set(e, ERR_INVALID, "a key of %lu bytes cannot be stored", (unsigned long)key.n);
@@ -115,7 +115,7 @@ bool store_find(struct txn *t, enum store_table tb, struct bytes key, struct are
         u_int32_t cap = size;
         p = arena_alloc(a, cap);
         if (!p) {
-            return err_set(e, ERR_MEMORY, "no memory for a row of %u bytes", cap);
+            return err_set(e, ERR_MEMORY, "out of memory");
         }
         rc = get_into(t, tb, key, p, cap, &size);
     }
@@ -124,11 +124,11 @@ bool store_find(struct txn *t, enum store_table tb, struct bytes key, struct are
         return true;
     }
     if (rc != 0) {
-        return bdb_fail(t, rc, e, "reading a row");
+        return bdb_fail(t, rc, e, N_("reading a row"));
     }
     struct bytes value = {p, size};
     *out = p == stack ? arena_bytes(a, value) : value;
-    return out->p || size == 0 || err_set(e, ERR_MEMORY, "no memory for a row of %u bytes", size);
+    return out->p || size == 0 || err_set(e, ERR_MEMORY, "out of memory");
 }
 
 bool store_get(struct txn *t, enum store_table tb, struct bytes key, struct arena *a, struct bytes *out, struct err *e)
@@ -165,7 +165,7 @@ static bool put(struct txn *t, enum store_table tb, struct bytes key, struct byt
         return err_set(e, ERR_CONFLICT, "the row exists already in the table %s", table_name(tb));
     }
     t->changed = true; /* also when it failed half way */
-    return rc == 0 || bdb_fail(t, rc, e, "writing a row");
+    return rc == 0 || bdb_fail(t, rc, e, N_("writing a row"));
 }
 
 bool store_put(struct txn *t, enum store_table tb, struct bytes key, struct bytes val, struct err *e)
@@ -191,5 +191,5 @@ bool store_delete(struct txn *t, enum store_table tb, struct bytes key, struct e
         return err_set(e, ERR_NOT_FOUND, "there is no such row in the table %s", table_name(tb));
     }
     t->changed = true;
-    return rc == 0 || bdb_fail(t, rc, e, "removing a row");
+    return rc == 0 || bdb_fail(t, rc, e, N_("removing a row"));
 }

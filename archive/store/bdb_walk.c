@@ -165,7 +165,7 @@ static bool hand_over(struct walk *w, struct bytes k, struct bytes v, bool *ok, 
 
 static bool ended(struct walk *w, int rc, struct err *e)
 {
-    return rc == DB_NOTFOUND || bdb_fail(w->t, rc, e, "walking a table");
+    return rc == DB_NOTFOUND || bdb_fail(w->t, rc, e, N_("walking a table"));
 }
 
 static int bulk_read(struct walk *w, DBT *v, size_t *cap)
@@ -195,7 +195,7 @@ static bool walk_bulk(struct walk *w, struct err *e)
     bool ok = false;
     w->bulk = mem_alloc(cap);
     if (!w->bulk) {
-        return err_set(e, ERR_MEMORY, "no memory for walking a table");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     for (;;) {
         DBT v = {0};
@@ -247,13 +247,13 @@ bool store_walk(struct txn *t, struct store_range r, store_each each, void *ctx,
     w.key = (struct room){w.key_stack, sizeof w.key_stack, false};
     w.val = (struct room){w.val_stack, sizeof w.val_stack, false};
     if (t->trouble != 0) {
-        return bdb_fail(t, t->trouble, e, "going on after a failure");
+        return bdb_fail(t, t->trouble, e, N_("going on after a failure"));
     }
     DB *db = t->store->engine->tables[r.table];
     int rc = db->cursor(db, t->handle, &w.cursor, DB_READ_COMMITTED);
     if (rc != 0) {
         w.cursor = NULL;
-        return bdb_fail(t, rc, e, "walking a table");
+        return bdb_fail(t, rc, e, N_("walking a table"));
     }
     return walk_rows(&w, e);
 }

@@ -26,7 +26,7 @@ static bool pump(int in, int out, uint64_t *size, uint8_t *sha256, struct err *e
     CLEANUP(digest_free) struct digest *d = sha256 ? digest_new(DIGEST_SHA256) : NULL;
     *size = 0;
     if (!piece || (sha256 && !d)) {
-        return err_set(e, ERR_MEMORY, "no memory for copying files");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     for (;;) {
         size_t got = 0;

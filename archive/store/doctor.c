@@ -6,13 +6,16 @@
 #include "content_shelf.h"
 #include "copy.h"
 #include "page_check.h"
+#include "stream.h"
 #include "txlog_mark.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define ROWS_A_READ 500u
@@ -71,7 +74,46 @@ static bool count_one(void *ctx, const struct id *name, bool temporary, int fold
     return true;
 }
 
+static bool pass_row(void *ctx, struct bytes key, struct bytes val, struct err *e)
+{
+    (void)key;
+    (void)val;
+    (void)e;
+    ++*(uint64_t *)ctx;
+    return true;
+}
+
+/* Key files by their digests, and the exported table of wrapped keys by its own. */
+static bool check_keys(struct doctor *d, int keys_fd, struct err *e)
+{
+    struct err why = {.lang = e->lang};
+    if (!keyring_check(keys_fd, &d->f, e)) {
+        return false;
+    }
+    CLEANUP(fd_close) int fd = disk_now()->openat(keys_fd, "wrapped-keys", O_RDONLY | O_CLOEXEC, 0);
+    if (fd >= 0 && !table_stream_read(T_KEY, fd, pass_row, &d->checked, &why)) {
+        store_findings_add(&d->f, "keys/wrapped-keys", N_("make a backup: it writes the file anew"), "%s", why.text);
+    }
+    return true;
+}
+
 /* ---- bytes */
+
+/* The note of how far the log is durable may be caught half written; a damaged one stays so. */
+static void read_mark(struct doctor *d, int run_fd, struct log_mark *mark)
+{
+    struct stat st;
+    const struct timespec pause = {0, 2000000};
+    for (int i = 0; i < 10; i++) {
+        txlog_mark_read(run_fd, mark);
+        if (mark->known || fstatat(run_fd, LOG_MARK_FILE, &st, AT_SYMLINK_NOFOLLOW) != 0 || st.st_size == 0) {
+            return;
+        }
+        nanosleep(&pause, NULL);
+    }
+    store_findings_add(&d->f, "run/" LOG_MARK_FILE, N_("nothing: the next change writes it anew"),
+                       N_("the note of how far the transaction log is durable is damaged"));
+}
 
 static bool check_bytes(struct doctor *d, int env_fd, int run_fd, bool live, struct err *e)
 {
@@ -79,7 +121,8 @@ static bool check_bytes(struct doctor *d, int env_fd, int run_fd, bool live, str
     struct log_extent extent;
     uint64_t before = d->f.faults;
     if (run_fd >= 0) {
-        txlog_mark_read(run_fd, &mark);
+        read_mark(d, run_fd, &mark);
+        before = d->f.faults;
     }
     if (!txlog_check(env_fd, &mark, &d->f, &extent, e)) {
         return false;
@@ -242,7 +285,7 @@ static bool check_table_rows(struct doctor *d, enum store_table t, struct err *e
         ok = r->a && r->row;
     }
     if (!ok) {
-        err_set(e, ERR_MEMORY, "no memory for looking at rows");
+        err_set(e, ERR_MEMORY, "out of memory");
     }
     while (ok) {
         ok = store_read(d->s, visit_some, r, e);
@@ -276,7 +319,7 @@ bool store_doctor(struct store *s, store_finding finding, void *ctx, uint64_t *c
     struct doctor d = {.s = s, .f = {.tell = finding, .ctx = ctx, .lang = e->lang}};
     struct content_walk content = {.each = count_one, .foreign = tell_foreign, .ctx = &d};
     check_format(&d, s->dir, s->dir_fd, e);
-    bool ok = keyring_check(s->keys_fd, &d.f, e) && check_live_bytes(&d, e) && (d.any_bad || check_structure(&d, e)) &&
+    bool ok = check_keys(&d, s->keys_fd, e) && check_live_bytes(&d, e) && (d.any_bad || check_structure(&d, e)) &&
               check_rows(&d, e) && content_walk(s->content_fd, &content, e);
     check_space(&d);
     *checked = d.checked;
@@ -294,6 +337,13 @@ static bool open_part(struct doctor *d, int dir_fd, const char *name, int *fd)
     return *fd >= 0;
 }
 
+/* Then the files may change under our eyes. */
+static bool owned_by_another(int run_fd)
+{
+    CLEANUP(fd_close) int fd = run_fd < 0 ? -1 : disk_now()->openat(run_fd, "owner", O_RDWR | O_CLOEXEC, 0);
+    return fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) != 0;
+}
+
 static bool check_closed(struct doctor *d, int dir_fd, const char *dir, struct err *e)
 {
     CLEANUP(fd_close) int env_fd = -1;
@@ -301,7 +351,7 @@ static bool check_closed(struct doctor *d, int dir_fd, const char *dir, struct e
     CLEANUP(fd_close) int run_fd = disk_now()->openat(dir_fd, "run", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
     struct stat st;
     check_format(d, dir, dir_fd, e);
-    if (open_part(d, dir_fd, "keys", &keys_fd) && !keyring_check(keys_fd, &d->f, e)) {
+    if (open_part(d, dir_fd, "keys", &keys_fd) && !check_keys(d, keys_fd, e)) {
         return false;
     }
     if (!open_part(d, dir_fd, "env", &env_fd)) {
@@ -311,7 +361,7 @@ static bool check_closed(struct doctor *d, int dir_fd, const char *dir, struct e
         store_findings_add(&d->f, "env/DB_CONFIG", N_("remove it; akta.conf holds the settings"),
                            N_("it would silently overrule the settings of the archive"));
     }
-    return check_bytes(d, env_fd, run_fd, false, e);
+    return check_bytes(d, env_fd, run_fd, owned_by_another(run_fd), e);
 }
 
 bool store_doctor_closed(const char *dir, store_finding finding, void *ctx, struct err *e)

@@ -101,7 +101,7 @@ bool store_export(struct store *s, enum store_table t, int fd, struct err *e)
     uint64_t rows = 0;
     struct digest *d = digest_new(DIGEST_SHA256);
     bool ok = d ? export_rows(s, &x, d, fd, &rows, e) && export_closing(&x, d, fd, rows, e)
-                : err_set(e, ERR_MEMORY, "no memory for an export");
+                : err_set(e, ERR_MEMORY, "out of memory");
     digest_free(&d);
     buf_free(&x.out);
     buf_free(&x.last);
@@ -216,13 +216,13 @@ bool table_stream_read(enum store_table t, int fd, stream_row each, void *ctx, s
 {
     struct stream *s = mem_zalloc(sizeof *s);
     if (!s) {
-        return err_set(e, ERR_MEMORY, "no memory for an import");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     s->table = t;
     s->fd = fd;
     s->row = BUF_INIT(OUT_MAX);
     s->d = digest_new(DIGEST_SHA256);
-    bool ok = s->d ? read_rows(s, each, ctx, e) : err_set(e, ERR_MEMORY, "no memory for an import");
+    bool ok = s->d ? read_rows(s, each, ctx, e) : err_set(e, ERR_MEMORY, "out of memory");
     digest_free(&s->d);
     buf_free(&s->row);
     mem_free(s);

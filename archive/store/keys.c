@@ -45,7 +45,7 @@ static struct keyring *ring_new(struct err *e)
 {
     void *p = mmap(NULL, LOCKED_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (p == MAP_FAILED) {
-        err_set(e, ERR_MEMORY, "no memory for keys");
+        err_set(e, ERR_MEMORY, "out of memory");
         return NULL;
     }
     if (mlock(p, LOCKED_SIZE) != 0) {
@@ -190,7 +190,7 @@ static bool load_one(void *ctx, int dir, const char *name, bool is_folder, struc
     k->n++;
     slot->sealer = sealer_new(&slot->key);
     if (!slot->sealer) {
-        return err_set(e, ERR_MEMORY, "no memory for keys");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     k->newest = number > k->newest ? number : k->newest;
     return true;
@@ -338,7 +338,7 @@ bool key_get(struct txn *t, const struct store *s, const struct id *object, stru
     bool found = false;
     CLEANUP(arena_free) struct arena *a = arena_new(4096);
     if (!a) {
-        return err_set(e, ERR_MEMORY, "no memory for a key");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     if (!store_find(t, T_KEY, id_bytes(object), a, &row, &found, e)) {
         return false;

@@ -153,6 +153,11 @@ static const char *look_again(int fd, uint64_t number, const char *fault)
     return fault;
 }
 
+static void free_window(uint8_t **p)
+{
+    mem_free(*p);
+}
+
 static bool shrank(int fd, uint64_t *pages)
 {
     struct stat st;
@@ -165,9 +170,12 @@ static bool shrank(int fd, uint64_t *pages)
 
 bool page_check_table(int env_fd, enum store_table t, bool live, struct findings *f, uint64_t *checked, struct err *e)
 {
-    uint8_t window[WINDOW_PAGES * TABLE_PAGE];
     uint64_t size = 0;
     CLEANUP(fd_close) int fd = -1;
+    CLEANUP(free_window) uint8_t *window = mem_alloc(WINDOW_PAGES * TABLE_PAGE);
+    if (!window) {
+        return err_set(e, ERR_MEMORY, "out of memory");
+    }
     if (!open_table_file(env_fd, t, &fd, &size, e)) {
         return false;
     }

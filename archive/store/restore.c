@@ -87,7 +87,7 @@ static bool merge_pack(struct txn *t, void *ctx, struct err *e)
     CLEANUP(arena_free) struct arena *a = arena_new(KEYS_A_VERB * 256u);
     for (size_t i = 0; i < k->n; i++) {
         if (!a || !merge_one(t, k, i, a, e)) {
-            return a ? false : err_set(e, ERR_MEMORY, "no memory for keys");
+            return a ? false : err_set(e, ERR_MEMORY, "out of memory");
         }
     }
     return true;
@@ -191,7 +191,7 @@ static bool settle_keys(const char *dir, struct err *e)
     struct key_pack *pack = mem_zalloc(sizeof *pack);
     struct dead_keys *dead = mem_zalloc(sizeof *dead);
     bool ok = pack && dead ? merge_keys(s, pack, e) && drop_destroyed(s, dead, e) && engine_checkpoint(s, e)
-                           : err_set(e, ERR_MEMORY, "no memory for keys");
+                           : err_set(e, ERR_MEMORY, "out of memory");
     mem_free(pack);
     mem_free(dead);
     return ok;

@@ -344,7 +344,7 @@ static bool take_box(const struct row_kind *k, uint8_t version, struct bytes box
     }
     struct bytes kept = arena_bytes(a, buf_bytes(&plain));
     if (!kept.p) {
-        return plain.n == 0 ? corrupt(k, "sealed", e) : err_set(e, ERR_MEMORY, "no memory for a %s", k->name);
+        return plain.n == 0 ? corrupt(k, "sealed", e) : err_set(e, ERR_MEMORY, "out of memory");
     }
     struct reader r = reader_of(kept);
     return take_fields(k, &r, true, NULL, row, e);

@@ -14,7 +14,7 @@
 
 const struct store_config store_config_standard = {
     .cache_bytes = 256u << 20,
-    .log_bytes = 64u << 20,
+    .log_bytes = 16u << 20,
     .ballast_bytes = 64u << 20,
     .floor_bytes = 32u << 20,
     .batch_max = 256,
@@ -22,7 +22,7 @@ const struct store_config store_config_standard = {
 
 const struct setting store_settings[] = {
     {"store.cache_mb", SET_U64, "256", 1, 65536, N_("Memory for table pages, in megabytes")},
-    {"store.log_mb", SET_U64, "64", 1, 1024, N_("Size of one transaction log file, in megabytes")},
+    {"store.log_mb", SET_U64, "16", 1, 1024, N_("Size of one transaction log file, in megabytes")},
     {"store.ballast_mb", SET_U64, "64", 0, 65536, N_("Reserve given up when the disk is full, in megabytes")},
     {"store.floor_mb", SET_U64, "32", 0, 65536, N_("Free space under which writes are refused, in megabytes")},
     {"store.batch_max", SET_U64, "256", 1, 4096, N_("Changes made durable together, at most")},
@@ -103,7 +103,7 @@ struct store *store_new(const struct store_config *c, struct err *e)
 {
     struct store *s = mem_zalloc(sizeof *s);
     if (!s) {
-        err_set(e, ERR_MEMORY, "no memory for the store");
+        err_set(e, ERR_MEMORY, "out of memory");
         return NULL;
     }
     s->dir_fd = s->env_fd = s->content_fd = s->keys_fd = s->run_fd = s->owner_fd = -1;

@@ -231,7 +231,7 @@ static bool scan_file(struct check *c, uint32_t number, bool is_last, struct log
     }
     scan.window = mem_alloc(WINDOW);
     if (!scan.window) {
-        return err_set(e, ERR_MEMORY, "no memory for checking the transaction log");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     scan.fd = fd;
     scan.size = (uint64_t)st.st_size;

@@ -324,7 +324,7 @@ bool writer_start(struct store *s, struct err *e)
     pthread_condattr_t monotonic;
     struct writer *w = mem_zalloc(sizeof *w);
     if (!w) {
-        return err_set(e, ERR_MEMORY, "no memory for the writer of the store");
+        return err_set(e, ERR_MEMORY, "out of memory");
     }
     w->last = &w->first;
     pthread_mutex_init(&w->lock, NULL);

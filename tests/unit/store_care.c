@@ -139,9 +139,11 @@ static void other_damage_is_named_too(void **state)
     } flips[] = {{"format", 10},
                  {"format", 0},
                  {"keys/kek-00000001", 40},
+                 {"keys/wrapped-keys", 77},
                  {"env/log.0000000001", 20},
                  {"env/log.0000000001", 5000}};
     assert_true(store_write(c->store, fill_all, c->store, &e));
+    assert_true(keys_export(c->store, &e));
     for (size_t i = 0; i < COUNT_OF(flips); i++) {
         path_in(c, flips[i].file, path);
         flip_bit(path, flips[i].at, 2);
@@ -151,6 +153,14 @@ static void other_damage_is_named_too(void **state)
         }
         flip_bit(path, flips[i].at, 2);
     }
+    store_close(&c->store);
+    path_in(c, "run/synced", path);
+    flip_bit(path, 20, 1);
+    told = (struct told){0};
+    assert_true(store_doctor_closed(c->dir, told_add, &told, &e));
+    assert_int_equal(told.n, 1);
+    assert_non_null(strstr(told.all, "run/synced"));
+    assert_true(store_open(&c->config, &c->store, &e));
     path_in(c, "content/zz", path);
     int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     close(fd);
@@ -217,7 +227,8 @@ static void an_export_comes_back_equal(void **state)
         fd = open_temp(c, "two", O_RDWR | O_CREAT | O_TRUNC);
         assert_true(store_export(copy.store, (enum store_table)t, fd, &e));
         close(fd);
-        assert_true(store_file_digest(c->scratch.dir, "one", &na, a, &e) && store_file_digest(c->scratch.dir, "two", &nb, b, &e));
+        assert_true(store_file_digest(c->scratch.dir, "one", &na, a, &e) &&
+                    store_file_digest(c->scratch.dir, "two", &nb, b, &e));
         assert_true(na == nb && memcmp(a, b, sizeof a) == 0);
     }
     store_close(&copy.store);
