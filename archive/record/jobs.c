@@ -84,21 +84,36 @@ static bool write_entry(struct txn *t, struct archive *a, struct arena *ar, cons
     return event_prepare(&ev, NULL, ar, &ready, e) && event_write(t, a, &ready, &index, e);
 }
 
+/* A file that cannot be read must not keep all others, and the archive itself, from going on: it stays where it is, the
+ * log of the program says so, and akta doctor names it. */
+static bool passed_over(const struct id *id, struct err *e)
+{
+    char text[33];
+    if (e->code != ERR_CORRUPT && e->code != ERR_NOT_FOUND && e->code != ERR_UNSUPPORTED) {
+        return false;
+    }
+    id_text(*id, text);
+    log_line(LOG_WARN, "record", "file not recomputed id=%s why=%s", text, err_name(e->code));
+    err_init(e, e->lang);
+    return true;
+}
+
 static bool recompute(struct txn *t, struct archive *a, const struct id *id, struct arena *ar, bool *changed,
                       struct err *e)
 {
     struct case_file f, after;
+    *changed = false;
     if (!file_by_id(t, a, id, true, ar, &f, e)) {
-        return false;
+        return passed_over(id, e);
     }
     after = f;
     if (!retention_refresh(t, a, ar, &after, e)) {
-        return false;
+        return passed_over(id, e);
     }
-    *changed = !same(&f, &after);
-    if (!*changed) {
+    if (same(&f, &after)) {
         return true;
     }
+    *changed = true;
     after.events = f.events + 1;
     return file_update(t, a, &f, &after, false, e) && write_entry(t, a, ar, &after, e);
 }

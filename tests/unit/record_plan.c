@@ -467,6 +467,38 @@ static void a_recomputation_survives_a_crash(void **state)
     proved();
 }
 
+static bool spoil_fn(struct txn *t, void *ctx, struct err *e)
+{
+    const struct id *id = ctx;
+    return store_put(t, T_FILE, id_bytes(id), bytes_of(STR("spoiled")), e);
+}
+
+static void quiet(const char *line, size_t n)
+{
+    (void)line;
+    (void)n;
+}
+
+/* One damaged file keeps neither the others nor the archive from going on. */
+static void a_damaged_file_is_passed_over(void **state)
+{
+    (void)state;
+    struct err e = ERR_INIT;
+    uint64_t changed = 0;
+    struct str marks[3];
+    for (size_t i = 0; i < COUNT_OF(marks); i++) {
+        marks[i] = case_file(&w, "0050", "2021-10-05", "2021-10-05");
+    }
+    struct id id = case_get(&w, marks[1]).id;
+    log_sink(quiet);
+    assert_true(store_write(archive_store(w.a), spoil_fn, &id, &e));
+    assert_true(class_confirm(w.a, STR("0050"), (struct category){CAT_A, 0}, STR("s. 33"), NULL, &changed, &e));
+    log_sink(NULL);
+    assert_int_equal(changed, 2);
+    is(marks[0], "A", ACTION_TRANSFER, "2047-01-01");
+    is(marks[2], "A", ACTION_TRANSFER, "2047-01-01");
+}
+
 int main(void)
 {
 #define WITH_ARCHIVE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -483,6 +515,7 @@ int main(void)
         WITH_ARCHIVE(rules_hold_for_files),
         WITH_ARCHIVE(free_days_are_stored_as_they_came),
         WITH_ARCHIVE(a_recomputation_survives_a_crash),
+        WITH_ARCHIVE(a_damaged_file_is_passed_over),
     };
     return cmocka_run_group_tests_name("record_plan", tests, NULL, NULL);
 }
