@@ -208,11 +208,12 @@ void inspector_type(struct inspector *i, struct bytes head, char *out, size_t ou
         head.n = HEAD_MAX;
     if (i->pid == 0 && !helper_start(i))
         return;
-    if (!ask(i, head, line)) {
+    /* After an answer that is none, nobody knows where in the conversation the helper stands. */
+    if (!ask(i, head, line) || (line[0] && !type_wellformed(line))) {
         log_line(LOG_WARN, "record", "%s failed on an item: its media type stays unknown", PROGRAM);
         helper_end(i);
         return;
     }
-    if (type_wellformed(line) && strlen(line) < out_size)
+    if (strlen(line) < out_size)
         memcpy(out, line, strlen(line) + 1);
 }

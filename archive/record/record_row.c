@@ -115,15 +115,29 @@ bool fixity_stamp(struct txn *t, const struct id *record, uint64_t *out, struct 
     return !found || rd_done(&r) || err_set(e, ERR_CORRUPT, "the time of a record's last check is damaged");
 }
 
+static bool object_has_key(struct txn *t, const struct id *object, bool *out, struct err *e)
+{
+    struct arena *ar CLEANUP(arena_free) = arena_new(4096);
+    struct bytes val;
+    return ar ? store_find(t, T_KEY, id_bytes(object), ar, &val, out, e) : err_set(e, ERR_MEMORY, "out of memory");
+}
+
 bool fixity_move(struct txn *t, const struct id *record, uint64_t stamp, struct err *e)
 {
     uint8_t key[24], index[sizeof CHECKED_KEY + 16], be[8];
     uint64_t was;
     if (!fixity_stamp(t, record, &was, e))
         return false;
-    if (!store_delete(t, T_FIXITY, fixity_key_make(record, was, key), e) && e->code != ERR_NOT_FOUND)
-        return false;
-    e->code = ERR_NONE; /* a lost place in the order is mended by this very check */
+    if (!store_delete(t, T_FIXITY, fixity_key_make(record, was, key), e)) {
+        if (e->code != ERR_NOT_FOUND)
+            return false;
+        e->code = ERR_NONE;
+        bool there;
+        if (!object_has_key(t, record, &there, e))
+            return false;
+        if (!there)
+            return true; /* removed since it was looked at */
+    }                    /* else a lost place in the order is mended by this very check */
     be64_put(be, stamp);
     return fixity_insert(t, record, stamp, e) &&
            store_put(t, T_INDEX, checked_key(record, index), (struct bytes){be, sizeof be}, e);

@@ -160,4 +160,42 @@ static inline void case_same_bytes(struct archive_case *c, const struct record *
         assert_memory_equal(out.p, content.p, content.n);
 }
 
+struct case_key {
+    struct archive_case *c;
+    const struct id *id;
+    struct key key;
+};
+
+static bool case_key_fn(struct txn *t, void *ctx, struct err *e)
+{
+    struct case_key *k = ctx;
+    return key_get(t, archive_store(k->c->a), k->id, &k->key, e);
+}
+
+static inline struct key case_key(struct archive_case *c, const struct id *id)
+{
+    struct case_key k = {.c = c, .id = id};
+    must(store_read(archive_store(c->a), case_key_fn, &k, &e));
+    return k.key;
+}
+
+/* Findings come from inside a read: the test fails after it. */
+static void case_first_finding(void *ctx, const char *place, const char *wrong, const char *mend)
+{
+    char *first = ctx;
+    (void)mend;
+    if (!first[0])
+        snprintf(first, 600, "%s: %s", place, wrong);
+}
+
+static inline void case_doctor_finds_nothing(struct archive_case *c)
+{
+    uint64_t checked;
+    char first[600] = "";
+    must(archive_doctor(c->a, false, case_first_finding, first, &checked, &e));
+    if (first[0])
+        fail_msg("doctor: %s", first);
+    assert_true(checked > 1000);
+}
+
 #endif
