@@ -81,7 +81,7 @@ bool key_name_ok(struct str name)
         return false;
     for (size_t i = 0, used = 0; i < name.n; i += used) {
         uint32_t c = code_point((struct str){name.p + i, name.n - i}, &used);
-        if (c == '+' || is_space(c))
+        if (c == '+' || c < 0x20 || is_space(c)) /* no note may hold control characters */
             return false;
     }
     return true;

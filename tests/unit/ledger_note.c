@@ -217,6 +217,16 @@ static void every_piece_and_every_change_of_a_key_is_refused(void **state)
     json_decref(v);
 }
 
+static void a_name_ends_where_it_ends(void **state)
+{
+    struct note_key k;
+    struct sign_secret s;
+    struct err e = ERR_INIT;
+    (void)state;
+    assert_false(note_skey_parse(
+        STR("PRIVATE+KEY+PeterNeumann\0+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz"), &k, &s, &e));
+}
+
 static void a_key_of_low_order_is_refused(void **state)
 {
     struct note_key zero = {.name = "records.example/log", .type = NOTE_ED25519}, k;
@@ -371,6 +381,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_repeated_signature_counts_once, begin, end),
         cmocka_unit_test_setup_teardown(invalid_keys, begin, end),
         cmocka_unit_test_setup_teardown(every_piece_and_every_change_of_a_key_is_refused, begin, end),
+        cmocka_unit_test_setup_teardown(a_name_ends_where_it_ends, begin, end),
         cmocka_unit_test_setup_teardown(a_key_of_low_order_is_refused, begin, end),
         cmocka_unit_test_setup_teardown(checkpoint_bodies, begin, end),
         cmocka_unit_test_setup_teardown(checkpoint_strictness, begin, end),
