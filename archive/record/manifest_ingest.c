@@ -241,7 +241,8 @@ static bool take_window(struct intake *in, struct ingest_item *items, struct doc
     n = n < ROWS_IN_WINDOW ? n : ROWS_IN_WINDOW;
     for (size_t i = 0; i < n; i++)
         make_item(in, in->window + i, &docs[i], &items[i]);
-    if (!record_ingest(in->a, items, n, in->who, report_row, in, &p, &why) && !take_stock(in, items, n, &why)) {
+    if (!record_ingest(in->a, items, n, in->who, report_row, in, &p, &why) &&
+        (why.code == ERR_INTERRUPTED || !take_stock(in, items, n, &why))) {
         *e = why;
         return false;
     }
