@@ -121,7 +121,7 @@ static bool already_there(const struct folder_writer *w, const char *path, struc
                           struct err *e)
 {
     int fd CLEANUP(fd_close) = -1;
-    struct err missing = ERR_INIT;
+    struct err missing = {.lang = e->lang};
     *done = false;
     if (!folder_open(w->dir, path, &fd, &missing)) {
         if (missing.code == ERR_NOT_FOUND)

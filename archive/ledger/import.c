@@ -35,7 +35,7 @@ static void keep_first(void *ctx, const char *where, const char *wrong)
 static bool folder_is_sound(struct ledger *l, struct err *e)
 {
     struct first_fault first = {""};
-    struct fault_sink sink = {keep_first, &first, 0};
+    struct fault_sink sink = {keep_first, &first, e->lang, 0};
     struct signed_row head;
     struct arena *a CLEANUP(arena_free) = arena_new(4u << 20);
     if (a == NULL)
@@ -124,7 +124,7 @@ static bool add_entry(struct txn *t, struct log_row *row, struct bytes bytes, st
 {
     struct entry entry = {0};
     instant when = row->last_time;
-    struct err why = ERR_INIT;
+    struct err why = {.lang = e->lang};
     /* A later version is not understood, but it is an entry all the same; it has no place in the object index. */
     if (!entry_parse(bytes, a, &entry, &when, &why) && why.code != ERR_UNSUPPORTED) {
         *e = why;

@@ -144,7 +144,7 @@ static bool log_missing(struct store *s, struct err *e)
 bool ledger_create(struct store *s, const struct ledger_config *c, struct err *e)
 {
     struct ledger *l CLEANUP(ledger_close) = NULL;
-    struct err missing = ERR_INIT;
+    struct err missing = {.lang = e->lang};
     if (!ledger_attach(s, c, &l, e) || !log_missing(s, e))
         return false;
     log_name(c->origin, 0, l->origin);

@@ -210,8 +210,10 @@ struct tree_source {
 struct fault_sink {
     ledger_fault fault;
     void *ctx;
+    enum lang lang; /* of what is reported */
     uint64_t found;
 };
+/* `wrong_fmt` is a message for people, translated here. */
 void fault_report(struct fault_sink *f, const char *where, const char *wrong_fmt, ...) PRINTF_LIKE(3, 4);
 /* Recomputes the tree of `want->size` entries and says which part does not fit. False only when it could not look. */
 bool verify_tree(const struct tree_source *src, const struct tree_head *want, struct fault_sink *f,

@@ -23,7 +23,7 @@ static bool heads_need(struct ledger *l, struct arena *a, struct heads *h, struc
  * which may only be older than the signer's memory says if something else is wrong, and that is checked afterwards. */
 static bool published_head(struct ledger *l, struct arena *a, struct signed_row *out, struct err *e)
 {
-    struct err why = ERR_INIT;
+    struct err why = {.lang = e->lang};
     if (folder_checkpoint(l->log_dir, signer_key(l->signer), a, out, &why))
         return true;
     if (why.code == ERR_MEMORY || why.code == ERR_IO) {

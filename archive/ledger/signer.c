@@ -199,7 +199,7 @@ bool signer_recall(const struct signer *s, struct tree_head *out, struct err *e)
 static bool growth_ok(const struct signer *s, const struct tree_head *to, const struct tree_proof *growth,
                       struct err *e)
 {
-    struct err why = ERR_INIT;
+    struct err why = {.lang = e->lang};
     if (to->size < s->last.size)
         return err_set(e, ERR_CORRUPT,
                        "the signer has signed %llu entries and will not sign %llu: that would fork the log",

@@ -77,7 +77,9 @@ static bool check_old_folder(struct ledger *l, uint32_t number, struct fault_sin
     if (a == NULL)
         return err_set(e, ERR_MEMORY, "out of memory verifying the log");
     if (fd < 0) {
-        fault_report(f, name, "the folder of the log before cannot be opened: %s", strerror(errno));
+        struct err why = {.lang = f->lang};
+        err_errno(&why, errno, "the folder of the log before cannot be opened");
+        fault_report(f, name, "%s", why.text);
         return true;
     }
     snprintf(name, sizeof name, "log-old-%u/", number + 1);
@@ -89,7 +91,7 @@ static void check_against_rows(struct ledger *l, const struct log_check *now, co
                                const char *where, struct fault_sink *f)
 {
     struct hash root;
-    struct err why = ERR_INIT;
+    struct err why = {.lang = f->lang};
     if (head->size == 0 || !now->rows_sound)
         return;
     if (!tree_root_at(l->store, l->number, head->size, &root, &why))
@@ -117,7 +119,7 @@ static void check_memory(struct ledger *l, const struct log_check *now, struct f
 {
     static const char where[] = "DIR/keys/log.head";
     struct tree_head last;
-    struct err why = ERR_INIT;
+    struct err why = {.lang = f->lang};
     if (!signer_recall(l->signer, &last, &why)) {
         fault_report(f, where, "%s", why.text);
         return;
@@ -130,7 +132,7 @@ static void check_memory(struct ledger *l, const struct log_check *now, struct f
 
 bool ledger_verify(struct ledger *l, ledger_fault fault, void *ctx, uint64_t *entries, struct err *e)
 {
-    struct fault_sink f = {fault, ctx, 0};
+    struct fault_sink f = {fault, ctx, e->lang, 0};
     struct log_check now = {0};
     uint64_t checked = 0, with_rows = 0;
     for (uint32_t number = 0; number <= l->number; number++) {

@@ -34,7 +34,7 @@ static bool folder_hashes(void *ctx, unsigned level, uint64_t n, unsigned width,
 void verify_entry(const char *where, struct bytes entry, instant *last, struct arena *a, struct entry *out, bool *known,
                   struct fault_sink *f)
 {
-    struct err why = ERR_INIT;
+    struct err why = {.lang = f->lang};
     instant when;
     arena_reset(a);
     *known = entry_parse(entry, a, out, &when, &why);
@@ -95,9 +95,8 @@ static bool check_partial(void *ctx, const char *name, bool is_dir, struct err *
     const struct partials *p = ctx;
     uint64_t width;
     struct bytes raw;
-    struct err why = ERR_INIT;
+    struct err why = {.lang = e->lang};
     char path[TILE_PATH_SIZE], where[WHERE_SIZE];
-    (void)e;
     if (is_dir || !parse_u64(str_of(name), 1, TILE_WIDTH - 1, &width) || width > p->width)
         return true; /* other names are found by check_name; wider ones are newer than the checkpoint at hand */
     tile_name(p->level, p->n, (unsigned)width, path);
@@ -118,7 +117,7 @@ static bool check_partial(void *ctx, const char *name, bool is_dir, struct err *
 static bool check_partials(struct partials *p, struct err *e)
 {
     char dir[TILE_PATH_SIZE];
-    struct err why = ERR_INIT;
+    struct err why = {.lang = e->lang};
     tile_name(p->level, p->n, TILE_WIDTH, dir);
     snprintf(dir + strlen(dir), sizeof dir - strlen(dir), ".p");
     if (!folder_exists(p->c->dir, dir) || folder_list(p->c->dir, dir, check_partial, p, &why) ||
@@ -176,7 +175,7 @@ static bool check_name(void *ctx, const char *path, bool is_dir, struct err *e)
 
 static void check_small(const struct folder_check *c, const struct note_key *key, struct note_key *use)
 {
-    struct err why = ERR_INIT;
+    struct err why = {.lang = c->f->lang};
     char where[WHERE_SIZE];
     struct note_key there;
     snprintf(where, sizeof where, "%slog.vkey", c->place);
@@ -186,7 +185,6 @@ static void check_small(const struct folder_check *c, const struct note_key *key
         *use = there;
     else if (there.id != key->id || strcmp(there.name, key->name) != 0)
         fault_report(c->f, where, "it is not the key of this log (%s)", key->name);
-    why = ERR_INIT;
     snprintf(where, sizeof where, "%sREADME.txt", c->place);
     if (!readme_check(c->dir, &why))
         fault_report(c->f, where, "%s", why.text);
@@ -224,7 +222,7 @@ bool verify_folder(int dir, const char *place, const struct note_key *key, struc
                              .bundle = BUF_INIT(TILE_WIDTH * (2 + UINT16_MAX))};
     struct note_key use = {0};
     struct signed_row row = {0};
-    struct err why = ERR_INIT;
+    struct err why = {.lang = e->lang};
     char where[WHERE_SIZE];
     if (key != NULL)
         use = *key;
@@ -244,7 +242,7 @@ bool verify_folder(int dir, const char *place, const struct note_key *key, struc
 bool ledger_verify_dir(int dir, const struct note_key *key, ledger_fault fault, void *ctx, uint64_t *entries,
                        struct err *e)
 {
-    struct fault_sink f = {fault, ctx, 0};
+    struct fault_sink f = {fault, ctx, e->lang, 0};
     struct signed_row head;
     struct arena *a CLEANUP(arena_free) = arena_new(4u << 20);
     if (a == NULL)

@@ -75,7 +75,7 @@ struct index_check {
 static void check_indexed(struct txn *t, struct index_check *ic, const char *where, const struct entry *entry,
                           uint64_t index)
 {
-    struct err why = ERR_INIT;
+    struct err why = {.lang = ic->c->f->lang};
     uint64_t got;
     if (id_is_zero(entry->object))
         return;
@@ -149,7 +149,7 @@ static bool check_mark(struct store_check *c, const char *name, const struct sig
     struct hash root = {{0}};
     struct note note;
     struct checkpoint said;
-    struct err why = ERR_INIT;
+    struct err why = {.lang = e->lang};
     struct arena *a CLEANUP(arena_free) = arena_new(1 << 18);
     if (a == NULL)
         return err_set(e, ERR_MEMORY, "out of memory verifying the log");
@@ -174,7 +174,7 @@ static bool check_pending(struct store_check *c, uint64_t from, uint64_t to, str
     if (a == NULL)
         return err_set(e, ERR_MEMORY, "out of memory verifying the log");
     for (uint64_t n = from / TILE_WIDTH; n * TILE_WIDTH < to; n++) {
-        struct err why = ERR_INIT;
+        struct err why = {.lang = e->lang};
         unsigned width = to - n * TILE_WIDTH < TILE_WIDTH ? (unsigned)(to - n * TILE_WIDTH) : TILE_WIDTH;
         unsigned first = from > n * TILE_WIDTH ? (unsigned)(from - n * TILE_WIDTH) : 0;
         arena_reset(a);

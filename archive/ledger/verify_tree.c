@@ -31,7 +31,7 @@ void fault_report(struct fault_sink *f, const char *where, const char *wrong_fmt
     char wrong[400];
     va_list ap;
     va_start(ap, wrong_fmt);
-    vsnprintf(wrong, sizeof wrong, wrong_fmt, ap);
+    vsnprintf(wrong, sizeof wrong, tr(f->lang, wrong_fmt), ap);
     va_end(ap);
     f->found++;
     if (f->fault != NULL)
@@ -61,7 +61,7 @@ static bool stored_hashes(struct tree_check *c, unsigned level, struct accounts 
 {
     struct bytes raw;
     char where[WHERE_SIZE];
-    struct err why = ERR_INIT;
+    struct err why = {.lang = c->f->lang};
     *have = c->src->tile(c->src->ctx, level, t->n, t->width, c->a, &raw, &why);
     if (!*have) {
         if (!is_finding(&why)) {
@@ -81,7 +81,7 @@ static bool leaf_hashes(struct tree_check *c, struct accounts *t, bool *have, st
 {
     struct bytes entries[TILE_WIDTH];
     char where[WHERE_SIZE];
-    struct err why = ERR_INIT;
+    struct err why = {.lang = c->f->lang};
     *have = c->src->entries(c->src->ctx, t->n, t->width, c->a, entries, &why);
     if (!*have) {
         if (!is_finding(&why)) {
