@@ -21,6 +21,7 @@ struct intake {
     struct meter meter;
     uint64_t records, bytes, stored, skipped, failed, waiting, passed_over;
     struct err first; /* the first reason why something was not taken */
+    bool told;        /* and the caller has read it already */
 };
 
 bool intake_report(void *ctx, size_t item, const struct record *rec, struct str mark, struct err *e);

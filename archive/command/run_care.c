@@ -86,12 +86,13 @@ static void finding(void *ctx, const char *place, const char *wrong, const char 
         json_text(o, "wrong", str_of(wrong));
         json_text(o, "mend", str_of(mend != NULL ? mend : ""));
         (void)out_json(r, &o);
-        return;
+    } else {
+        out_say(r, "%s: %s\n", place, wrong);
+        if (mend != NULL && mend[0] != '\0') {
+            wrap_text(&r->out, mend, 4, 80);
+        }
     }
-    out_say(r, "%s: %s\n", place, wrong);
-    if (mend != NULL && mend[0] != '\0') {
-        wrap_text(&r->out, mend, 4, 80);
-    }
+    (void)out_flush(r); /* the next look may be at something so damaged that it ends the process */
 }
 
 static int doctor_verdict(struct run *r, uint64_t checked, uint64_t faults, bool opened)
@@ -117,6 +118,7 @@ static int doctor_verdict(struct run *r, uint64_t checked, uint64_t faults, bool
 static int doctor_closed(struct run *r)
 {
     struct findings f = {.r = r};
+    out_note(r, N_("the archive does not stay open; this is what can be seen from outside"));
     if (!store_doctor_closed(r->dir, finding, &f, &r->e)) {
         return run_fail(r);
     }

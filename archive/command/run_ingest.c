@@ -124,6 +124,7 @@ static void pass_over(struct intake *in, struct str path, const struct err *why)
     char shown[300];
     in->passed_over++;
     if (why != NULL) {
+        in->told = in->told || in->first.code == ERR_NONE;
         intake_remember(in, why);
         out_note(in->r, "akta: %s", why->text);
         return;
@@ -221,7 +222,7 @@ int intake_finish(struct intake *in)
                        "goes on"));
         return EXIT_NO;
     }
-    int status = run_fail(r);
+    int status = in->told ? exit_status_of(&r->e) : run_fail(r);
     return in->records > 0 && status == EXIT_USAGE ? EXIT_NO : status;
 }
 

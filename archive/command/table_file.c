@@ -212,7 +212,6 @@ const struct command_row table_file[] = {
                  .what = N_("internal, public or restricted")},
             },
         .no = N_("a line of the manifest has a fault, a file could not be taken, or it was interrupted"),
-        .refused = N_("the case file is closed"),
         .examples = {"akta ingest --file WA.1431.12.2026 wniosek.pdf odpowiedz.odt",
                      "akta ingest --file WA.1431.12.2026 --paper --shelf 'R2/P4' --title 'Mapa zasadnicza'",
                      "akta ingest --manifest spis.csv --dry-run"},

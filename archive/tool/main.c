@@ -18,6 +18,9 @@
 #define STANDARD_DIR "/var/lib/akta"
 #define WAIT_TRIES   40 /* for an owner that starts or another tool that is just ending */
 #define WAIT_MS      100
+/* What a child says besides the statuses of contract.md. */
+#define CHILD_DAMAGED 70
+#define CHILD_BUSY    71
 
 extern const char _binary_pl_mo_start[], _binary_pl_mo_end[];
 
@@ -46,10 +49,19 @@ static void take_signals(void)
     sigaction(SIGPIPE, &ignore, NULL);
 }
 
+static enum lang spoken = LANG_EN;
+static int damaged_status = EXIT_DAMAGED;
+
 static void end_damaged(int status)
 {
+    struct err e;
     (void)status;
-    _exit(EXIT_DAMAGED);
+    if (damaged_status == EXIT_DAMAGED) {
+        err_init(&e, spoken);
+        err_set(&e, ERR_CORRUPT, "the store is damaged and had to stop; “akta doctor” says where");
+        command_complain(STDERR_FILENO, &e, 0, NULL);
+    }
+    _exit(damaged_status);
 }
 
 static enum lang language(void)
@@ -85,27 +97,6 @@ static struct archive_options options_of(const struct task *t)
     return (struct archive_options){.dir = t->dir, .settings_above = command_settings};
 }
 
-/* Does it open at all? Asked in a child, because a damaged store may end the process that opens it. */
-static bool opens_in_a_child(const struct task *t)
-{
-    int status = 0;
-    pid_t child = fork();
-    if (child == 0) {
-        struct archive_options o = options_of(t);
-        struct archive *a = NULL;
-        struct err e = ERR_INIT;
-        bool ok = archive_open(&o, &a, &e);
-        archive_close(&a);
-        _exit(ok || e.code == ERR_BUSY ? 0 : 1);
-    }
-    if (child < 0) {
-        return true;
-    }
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-    }
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
-}
-
 /* An owner would publish by itself; this process does it before it leaves. */
 static void publish_pending(struct archive *a, enum lang lang)
 {
@@ -130,6 +121,38 @@ static int run_alone(struct task *t, struct archive *a)
     return status;
 }
 
+/* For a command that must work on a damaged archive too (doctor): a child runs it, because a damaged store may end the
+ * process that opens it. When it did, or when the archive does not open, the command runs again without the archive. */
+static bool run_in_a_child(struct task *t, int *status, struct err *e)
+{
+    int seen = 0;
+    pid_t child = fork();
+    if (child < 0) {
+        return err_errno(e, errno, "no process can be started");
+    }
+    if (child == 0) {
+        struct archive_options o = options_of(t);
+        struct archive *a = NULL;
+        damaged_status = CHILD_DAMAGED;
+        if (!archive_open(&o, &a, e)) {
+            _exit(e->code == ERR_BUSY ? CHILD_BUSY : CHILD_DAMAGED);
+        }
+        int own = run_alone(t, a);
+        archive_close(&a);
+        _exit(own);
+    }
+    while (waitpid(child, &seen, 0) < 0 && errno == EINTR) {
+    }
+    *status = WIFEXITED(seen) ? WEXITSTATUS(seen) : CHILD_DAMAGED;
+    if (*status == CHILD_BUSY) {
+        return err_set(e, ERR_BUSY, "the owner of %s does not answer", t->dir);
+    }
+    if (*status == CHILD_DAMAGED) {
+        *status = run_alone(t, NULL);
+    }
+    return true;
+}
+
 static void nap(void)
 {
     struct timespec pause = {.tv_nsec = WAIT_MS * 1000000L};
@@ -147,11 +170,10 @@ static bool try_both(struct task *t, int *status, struct err *e)
     if (e->code != ERR_NOT_FOUND || !archive_there(t->dir)) {
         return false;
     }
-    if (t->need == NEED_EVEN_BROKEN && !opens_in_a_child(t)) {
-        *status = run_alone(t, NULL);
-        return true;
-    }
     err_init(e, t->host.lang);
+    if (t->need == NEED_EVEN_BROKEN) {
+        return run_in_a_child(t, status, e);
+    }
     if (!archive_open(&o, &a, e)) {
         return false;
     }
@@ -228,6 +250,7 @@ int main(int argc, char **argv)
     struct task t = {.host = {.out = STDOUT_FILENO, .err = STDERR_FILENO, .lang = language()}};
     const char *const *words = (const char *const *)argv;
     struct err e;
+    spoken = t.host.lang;
     err_init(&e, t.host.lang);
     if (!start(&e)) {
         command_complain(STDERR_FILENO, &e, 0, NULL);
