@@ -89,7 +89,7 @@ static bool asked_to_stop(struct ingest *in)
 static void show_progress(struct ingest *in)
 {
     if (in->progress && in->progress->step)
-        in->progress->step(in->progress, in->done, in->n, "ingest");
+        in->progress->step(in->progress, in->done, in->n, N_("ingest"));
 }
 
 /* ---------------------------------------------------------------- reading a batch, on a thread of its own */

@@ -232,7 +232,7 @@ static bool oversee(struct run *r, uint64_t total, struct err *e)
             atomic_store(r->stop, true);
         }
         if (ok && p && p->step)
-            p->step(p, r->sum->checked, total, "verify");
+            p->step(p, r->sum->checked, total, N_("verify"));
         if (!over && !atomic_load(r->stop) && asked_to_stop(r))
             atomic_store(r->stop, true);
     }

@@ -87,7 +87,7 @@ static bool copy_content(void *ctx, const struct id *name, bool temporary, int f
         return gone;
     }
     b->done++;
-    return go_on(b, "content", e);
+    return go_on(b, N_("content"), e);
 }
 
 static bool walk_source(struct backup *b,
@@ -182,7 +182,7 @@ static bool copy_entry(void *ctx, int dir, const char *name, bool is_folder, str
         }
         return gone;
     }
-    return go_on(t->b, "log", e);
+    return go_on(t->b, N_("log"), e);
 }
 
 static bool copy_optional(struct backup *b, const char *name, struct err *e)
@@ -224,7 +224,7 @@ static bool list_entry(void *ctx, int dir, const char *name, bool is_folder, str
         return dir_list(dir, name, list_entry, &below, e);
     }
     return store_file_digest(dir, name, &size, sum, e) && backup_manifest_file(t->b->manifest, path, size, sum, e) &&
-           go_on(t->b, "manifest", e);
+           go_on(t->b, N_("manifest"), e);
 }
 
 static bool list_small(struct backup *b, const char *name, struct err *e)
@@ -299,9 +299,9 @@ static bool copy_everything(struct backup *b, struct err *e)
 {
     struct content_walk old = {.each = note_dropped, .ctx = b};
     return walk_source(b, count_content, e) && walk_source(b, copy_content, e) && copy_log(b, e) &&
-           content_walk(b->to_content, &old, e) && go_on(b, "tables", e) && engine_copy(b->s, b->to, ENV_NEXT, e) &&
+           content_walk(b->to_content, &old, e) && go_on(b, N_("tables"), e) && engine_copy(b->s, b->to, ENV_NEXT, e) &&
            walk_source(b, copy_content, e) && copy_optional(b, "akta.conf", e) && copy_optional(b, "format", e) &&
-           store_sync_all(b->to, "the backup", e) && swap_env(b, e) && remove_dropped(b, e) && write_manifest(b, e);
+           store_sync_all(b->to, N_("the backup"), e) && swap_env(b, e) && remove_dropped(b, e) && write_manifest(b, e);
 }
 
 bool store_backup(struct store *s, int to, struct progress *p, struct err *e)
@@ -347,7 +347,7 @@ bool store_backup_keys(struct store *s, int to, struct err *e)
 {
     struct backup b = {.s = s, .to = to};
     bool ok = keys_export(s, e) && backup_manifest_begin(to, &b.manifest, e) &&
-              dir_list(s->keys_fd, ".", copy_key_file, &b, e) && store_sync_all(to, "the copy of the keys", e) &&
+              dir_list(s->keys_fd, ".", copy_key_file, &b, e) && store_sync_all(to, N_("the copy of the keys"), e) &&
               backup_manifest_end(b.manifest, to, e);
     backup_manifest_out_free(&b.manifest);
     return ok;

@@ -129,5 +129,5 @@ bool store_make_parents(int dir, const char *path, struct err *e)
 
 bool store_sync_all(int fd, const char *what, struct err *e)
 {
-    return disk_now()->syncfs(fd) == 0 || err_errno(e, errno, "%s could not be made durable", what);
+    return disk_now()->syncfs(fd) == 0 || err_errno(e, errno, "%s could not be made durable", tr(e->lang, what));
 }

@@ -40,7 +40,7 @@ static bool put_back(void *ctx, const struct backup_manifest_line *l, struct err
     }
     r->done++;
     if (r->p && r->p->step) {
-        r->p->step(r->p, r->done, 0, "restore");
+        r->p->step(r->p, r->done, 0, N_("restore"));
     }
     if (r->p && r->p->stop && r->p->stop(r->p)) {
         return err_set(e, ERR_INTERRUPTED, "the restore was stopped; empty the folder and start again");
@@ -52,7 +52,7 @@ static bool lay_out(struct store *s, int from_data, int from_keys, struct progre
 {
     struct restore data = {from_data, s->dir_fd, p, 0}, keys = {from_keys, s->keys_fd, p, 0};
     return manifest_walk(from_data, put_back, &data, e) && manifest_walk(from_keys, put_back, &keys, e) &&
-           store_sync_all(s->dir_fd, "the restored archive", e);
+           store_sync_all(s->dir_fd, N_("the restored archive"), e);
 }
 
 /* ---- keys */
