@@ -79,7 +79,8 @@ struct txn;
 typedef bool (*store_fn)(struct txn *t, void *ctx, struct err *e);
 
 /* Runs fn on the caller's thread in a short read transaction. It may be run again after a deadlock: fn only fills its own
- * ctx and starts from scratch each time. Degree 2 isolation: each read sees committed rows. */
+ * ctx and starts from scratch each time. Degree 2 isolation: each read sees committed rows. Neither store_read nor
+ * store_write may be called from inside the other or itself (ERR_STATE): it would wait for locks of its own thread. */
 bool store_read(struct store *s, store_fn fn, void *ctx, struct err *e) MUST_USE;
 /* Hands fn to the writer thread, waits until it is durable. fn may be run again (batch retried): it must not keep
  * anything outside ctx, and ctx must start from scratch each time. fn returning false undoes all it did, and no other
@@ -132,7 +133,7 @@ struct field {
     const char *name;
     enum field_type type;
     size_t offset; /* in the C struct */
-    uint32_t max;  /* F_TEXT: code points; F_BYTES: bytes; F_U64: 0 or the largest value */
+    uint32_t max;  /* F_TEXT: code points; F_BYTES: bytes; F_U64: the largest value; 0: no limit of its own */
     unsigned flags;
 };
 struct row_kind {
@@ -249,15 +250,16 @@ bool content_sweep(struct store *s, bool (*named)(void *ctx, const struct id *na
 void store_kind(struct store *s, enum store_table t, const struct row_kind *k);
 
 struct store_figures {
-    uint64_t rows[TABLE_COUNT]; /* UINT64_MAX when not counted */
+    uint64_t rows[TABLE_COUNT]; /* like content_*: UINT64_MAX when not counted */
     uint64_t commits, batches, retries, content_files, content_bytes, table_bytes, log_bytes, free_bytes;
 };
 bool store_figures_get(struct store *s, bool count_rows, struct store_figures *out, struct err *e) MUST_USE;
 bool store_checkpoint(struct store *s, struct err *e) MUST_USE; /* also removes transaction logs no longer needed */
 
 /* Hot copy of DIR without keys/ into an empty or earlier backup folder `to` (opened by the caller): content files first
- * known, then the environment, then content files that appeared meanwhile; log/ and settings too. Synced. The copy
- * carries a manifest with the digests of the small files. `progress` may be NULL. */
+ * known, then log/ (so that it never knows more than the tables), then the environment, then content files that appeared
+ * meanwhile, and settings. Synced. The copy carries a MANIFEST with the digests of all files but content, whose sizes it
+ * lists; a folder without it is no whole backup. `progress` may be NULL. Also writes keys/wrapped-keys anew. */
 struct progress {
     void (*step)(struct progress *p, uint64_t done, uint64_t total, const char *what);
     bool (*stop)(struct progress *p);
@@ -273,10 +275,12 @@ bool store_restore(int from_data, int from_keys, const char *dir, struct progres
  * (file or table), what is wrong and how to mend it. Returns false only when it could not look. */
 typedef void (*store_finding)(void *ctx, const char *place, const char *wrong, const char *mend);
 bool store_doctor(struct store *s, store_finding finding, void *ctx, uint64_t *checked, struct err *e) MUST_USE;
-/* The same as far as it goes without opening the environment: for a store that no longer opens. */
+/* The same as far as it goes without opening the environment: for a store that no longer opens (call it first: opening a
+ * store with a damaged page can end the process), for one that another process runs, and for a backup folder. */
 bool store_doctor_closed(const char *dir, store_finding finding, void *ctx, struct err *e) MUST_USE;
 
-/* Each table as a stream `table NUL key-length value-length key value`, and back into an empty store. */
+/* Each table as a stream of rows `table NUL key-length(be32) value-length(be32) key value`, closed by a row with an empty
+ * key whose value is the number of rows (be64) and the SHA-256 of all before; and back into an empty table. */
 bool store_export(struct store *s, enum store_table t, int fd, struct err *e) MUST_USE;
 bool store_import(struct store *s, enum store_table t, int fd, struct err *e) MUST_USE;
 
