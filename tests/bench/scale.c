@@ -245,6 +245,50 @@ static bool describe(struct bench *b, size_t run, struct err *e)
     return record_describe(b->s.a, any_record(b, run), &in, &clerk, e);
 }
 
+/* ---------------------------------------------------------------- log and care */
+
+static bool prove(struct bench *b, size_t run, struct err *e)
+{
+    struct record r;
+    struct buf proof CLEANUP(buf_free) = BUF_INIT(1u << 20);
+    return record_get(b->s.a, any_record(b, run), false, b->ar, &r, e) &&
+           ledger_prove(archive_ledger(b->s.a), r.entry, &proof, e);
+}
+
+/* One more entry, and the log out with it. */
+static bool publish(struct bench *b, size_t run, struct err *e)
+{
+    return describe(b, run, e) && ledger_publish(archive_ledger(b->s.a), e);
+}
+
+static void say_fault(void *ctx, const char *place, const char *wrong, const char *mend)
+{
+    (void)ctx;
+    fprintf(stderr, "bench: %s: %s; %s\n", place, wrong, mend);
+    exit(4);
+}
+
+static bool doctor(struct bench *b, size_t run, struct err *e)
+{
+    uint64_t checked = 0;
+    (void)run;
+    return archive_doctor(b->s.a, false, say_fault, NULL, &checked, e);
+}
+
+static bool say_bad_record(void *ctx, const struct id *record, const char *fault, struct err *e)
+{
+    (void)ctx;
+    (void)record;
+    return err_set(e, ERR_CORRUPT, "%s", fault);
+}
+
+static bool verify_all(struct bench *b, size_t run, struct err *e)
+{
+    struct verify_result r;
+    (void)run;
+    return record_verify(b->s.a, &(struct verify_options){.all = true}, say_bad_record, NULL, NULL, &r, e);
+}
+
 static bool reopen_archive(struct bench *b, size_t run, struct err *e)
 {
     (void)run;
@@ -297,6 +341,10 @@ int main(int argc, char **argv)
     measure(&b, "hold_place", place_hold, RUNS);
     measure(&b, "hold_release", release_hold, RUNS);
     measure(&b, "record_describe", describe, RUNS);
+    measure(&b, "log_prove", prove, RUNS);
+    measure(&b, "log_publish", publish, 51);
+    measure(&b, "verify_all", verify_all, 1);
+    measure(&b, "doctor", doctor, 1);
     archive_close(&b.s.a);
     scale_free(&b.s);
     arena_free(&b.ar);
