@@ -159,9 +159,10 @@ void grid_fmt(struct grid *g, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void grid_day(struct grid *g, struct day d);
 void grid_end(struct grid *g);
 
-struct str bytes_for_people(struct arena *ar, enum lang lang, uint64_t n); /* "12,4 MB" */
-struct str number_for_people(struct arena *ar, uint64_t n);                /* "12 560" */
-struct str day_for_people(struct arena *ar, enum lang lang, struct day d); /* "21 listopada 2026 r." */
+struct str bytes_for_people(struct arena *ar, enum lang lang, uint64_t n);  /* "12,4 MB" */
+struct str number_for_people(struct arena *ar, uint64_t n);                 /* "12 560" */
+struct str day_for_people(struct arena *ar, enum lang lang, struct day d);  /* "21 listopada 2026 r." */
+struct str instant_for_people(struct arena *ar, enum lang lang, instant t); /* the same with Polish time, ", 20:06" */
 const char *action_for_people(enum lang lang, enum action a);
 
 /* ---------------------------------------------------------------- small things several commands need (common.c) */

@@ -65,6 +65,17 @@ struct str day_for_people(struct arena *ar, enum lang lang, struct day d)
                      weekdays[lang][day_weekday(d) - 1], day, months[lang][month - 1], year);
 }
 
+struct str instant_for_people(struct arena *ar, enum lang lang, instant t)
+{
+    struct day day;
+    int hour, minute, second;
+    warsaw_clock(t, &day, &hour, &minute, &second);
+    if (day_is_none(day)) {
+        return STR("–");
+    }
+    return arena_fmt(ar, "%s, %02d:%02d", day_for_people(ar, lang, day).p, hour, minute);
+}
+
 const char *action_for_people(enum lang lang, enum action a)
 {
     switch (a) {

@@ -71,9 +71,7 @@ static void verify_totals(struct run *r, const struct verify_result *v)
         out_say(r, tr(lang, N_("Not checked: %s\n")), number_for_people(r->ar, v->not_checked).p);
     }
     if (v->oldest_check != 0) {
-        char when[INSTANT_TEXT_SIZE];
-        instant_text(v->oldest_check, when);
-        out_say(r, tr(lang, N_("Oldest check: %s\n")), when);
+        out_say(r, tr(lang, N_("Oldest check: %s\n")), instant_for_people(r->ar, lang, v->oldest_check).p);
     } else if (v->not_checked > 0) {
         out_say(r, "%s\n", tr(lang, N_("Some records were never checked.")));
     }

@@ -41,12 +41,11 @@ static void line(struct grid *g, const char *label, struct str value)
 static void record_people(struct run *r, const struct record *rec, struct str mark)
 {
     enum lang lang = r->h->lang;
-    char id[33], sha[SHA256_SIZE * 2 + 1], blake[BLAKE2B_SIZE * 2 + 1], when[INSTANT_TEXT_SIZE];
+    char id[33], sha[SHA256_SIZE * 2 + 1], blake[BLAKE2B_SIZE * 2 + 1];
     struct grid g;
     id_text(rec->id, id);
     hex_encode((struct bytes){rec->digests.sha256, SHA256_SIZE}, sha);
     hex_encode((struct bytes){rec->digests.blake2b, BLAKE2B_SIZE}, blake);
-    instant_text(rec->accessioned, when);
     grid_begin(&g, r, 2);
     line(&g, N_("Record"), str_of(id));
     line(&g, N_("Case file"), mark);
@@ -54,7 +53,7 @@ static void record_people(struct run *r, const struct record *rec, struct str ma
     line(&g, N_("Name"), rec->name);
     line(&g, N_("Origin"), rec->origin);
     line(&g, N_("Dated"), day_for_people(r->ar, lang, rec->dated));
-    line(&g, N_("Accessioned"), str_of(when));
+    line(&g, N_("Accessioned"), instant_for_people(r->ar, lang, rec->accessioned));
     line(&g, N_("Access"), str_of(access_name(rec->access)));
     if (rec->shelf.n > 0) {
         line(&g, N_("Shelf"), rec->shelf);

@@ -72,8 +72,10 @@ static void retain_people(struct run *r, const struct retention *t, const char *
     grid_cell(&g, str_of(tr(lang, N_("Category"))));
     grid_cell(&g, str_of(category[0] != '\0' ? category : "–"));
     if (t->action != ACTION_EXCEPTION) {
-        grid_cell(&g, str_of(tr(lang, N_("Kept from"))));
-        grid_cell(&g, day_for_people(r->ar, lang, t->from));
+        if (t->from.n <= t->until.n) { /* Bc is past its last day when others begin to count */
+            grid_cell(&g, str_of(tr(lang, N_("Kept from"))));
+            grid_cell(&g, day_for_people(r->ar, lang, t->from));
+        }
         grid_cell(&g, str_of(tr(lang, N_("Last day kept"))));
         grid_cell(&g, day_for_people(r->ar, lang, t->until));
         grid_cell(&g, str_of(tr(lang, N_("Due from"))));
