@@ -126,7 +126,8 @@ struct entry {
     struct opening_digests openings[ENTRY_OPENINGS_MAX];
     size_t opening_count;
 };
-void entry_add(struct entry *e, const char *key, struct str value); /* value is borrowed */
+/* The value is borrowed; an empty one adds no line. One too many is refused by entry_text. */
+void entry_add(struct entry *e, const char *key, struct str value);
 void entry_add_opening(struct entry *e, const char *what, const struct digests *d);
 /* The bytes that are hashed: `akta-entry/v1`, then type, time, object, event, actor, lines, openings. */
 bool entry_text(const struct entry *en, instant time, struct buf *out, struct err *e) MUST_USE;
@@ -177,9 +178,10 @@ struct ledger_head {
     instant last_time;
 };
 bool ledger_head_get(struct ledger *l, struct arena *a, struct ledger_head *out, struct err *e) MUST_USE;
-/* Sequences, reads back, signs and publishes what is pending now; returns when it is out. */
+/* Sequences, reads back, signs and publishes what is pending now; returns when it is out. Not from within a verb. */
 bool ledger_publish(struct ledger *l, struct err *e) MUST_USE;
-/* False with the reason once the log has contradicted itself: entries are still taken, nothing is published any more. */
+/* False with the reason once the log has contradicted itself: entries are still taken, nothing is published any more
+ * until it is opened again. */
 bool ledger_ok(struct ledger *l, struct err *e) MUST_USE;
 bool ledger_wait(struct ledger *l, uint64_t index, uint64_t timeout_ms, struct err *e) MUST_USE; /* until it is published */
 

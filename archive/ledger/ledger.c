@@ -216,6 +216,7 @@ bool ledger_vkey(struct ledger *l, struct buf *out, struct err *e)
 
 struct prove_call {
     uint64_t index;
+    uint32_t current; /* number of the log now written */
     struct arena *a;
     struct signed_row published;
     struct tlog_proof proof;
@@ -231,8 +232,13 @@ static bool prove_in(struct txn *t, void *ctx, struct err *e)
     c->proof = (struct tlog_proof){.index = c->index & LOG_MASK};
     if (!ledger_entry(t, c->index, c->a, &entry, e) || !mark_get(t, number, MARK_PUBLISHED, c->a, &c->published, e))
         return false;
+    if (c->proof.index >= c->published.head.size && number != c->current)
+        return err_set(e, ERR_STATE,
+                       "entry %llu was in the log before this one and never published there; the first entry of its "
+                       "successor names the root that holds it",
+                       ULL(c->proof.index));
     if (c->proof.index >= c->published.head.size)
-        return err_set(e, ERR_STATE, "entry %llu is not published yet: publish the log first", ULL(c->index));
+        return err_set(e, ERR_STATE, "entry %llu is not published yet: publish the log first", ULL(c->proof.index));
     merkle_leaf(entry, &c->leaf);
     struct tree_reader *r CLEANUP(tree_reader_free) = tree_reader_new(t, number);
     if (r == NULL)
@@ -243,7 +249,7 @@ static bool prove_in(struct txn *t, void *ctx, struct err *e)
 /* What is handed out has been checked: a proof from damaged rows would accuse the archive of what it did not do. */
 bool ledger_prove(struct ledger *l, uint64_t index, struct buf *out, struct err *e)
 {
-    struct prove_call c = {.index = index};
+    struct prove_call c = {.index = index, .current = l->number};
     struct arena *a CLEANUP(arena_free) = arena_new(1 << 18);
     if (a == NULL)
         return err_set(e, ERR_MEMORY, "out of memory proving a log entry");

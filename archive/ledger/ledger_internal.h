@@ -269,6 +269,8 @@ struct ledger {
     bool running, stopping, pending;
     uint64_t published;
     struct err halted; /* a contradiction: nothing is signed any more */
+    struct err told;   /* the trouble last put into the log lines, and when */
+    uint64_t told_at;
 };
 
 #define INTERVAL_STANDARD 250

@@ -5,11 +5,13 @@
  * a contradiction stops the log for good: entries are still accepted and kept, nothing more is signed or published. */
 #include "ledger_internal.h"
 
+#include <string.h>
 #include <time.h>
 
-#define ROUND_MOST (1u << 16) /* entries under one new checkpoint, so that a flood is published while it comes in */
-#define RETRY_MS   1000
-#define SWEEP_S    3600
+#define ROUND_MOST    (1u << 16) /* entries under one new checkpoint, so that a flood is published while it comes in */
+#define RETRY_MS      1000
+#define SWEEP_S       3600
+#define TELL_AGAIN_NS UINT64_C(60000000000)
 
 static bool sign_head(struct ledger *l, const struct tree_head *head, struct buf *note, struct err *e)
 {
@@ -55,7 +57,7 @@ bool sequence_all(struct ledger *l, struct err *e)
         if (!heads_get(l->store, a, &h, &found, e))
             return false;
         if (!found || h.log.number != l->number)
-            return err_set(e, ERR_STATE, "the log that is open is not the one in the store");
+            return err_set(e, ERR_CORRUPT, "the log that is open is not the one in the store");
         if (goal == UINT64_MAX)
             goal = h.log.size;
         if (h.published.head.size >= goal) {
@@ -80,21 +82,36 @@ void sequencer_published(struct ledger *l, uint64_t size)
     pthread_mutex_unlock(&l->lock);
 }
 
+/* A full disk, a busy store, a clock that was set back: passing trouble is tried again. */
 static bool is_contradiction(const struct err *e)
 {
-    return e->code == ERR_CORRUPT || e->code == ERR_STATE;
+    return e->code == ERR_CORRUPT;
+}
+
+/* The same trouble, tried again every second, is told once a minute. */
+static bool worth_telling(struct ledger *l, const struct err *e)
+{
+    uint64_t now = monotonic_ns();
+    bool same = strcmp(l->told.text, e->text) == 0 && now - l->told_at < TELL_AGAIN_NS;
+    if (!same) {
+        l->told = *e;
+        l->told_at = now;
+    }
+    return !same;
 }
 
 static void remember_trouble(struct ledger *l, const struct err *e)
 {
-    log_line(LOG_ERROR, "ledger", "%s: %s",
-             is_contradiction(e) ? "the log stands still" : "publishing failed, trying again", e->text);
-    if (!is_contradiction(e))
-        return;
     pthread_mutex_lock(&l->lock);
-    l->halted = *e;
-    pthread_cond_broadcast(&l->news);
+    bool tell = worth_telling(l, e);
+    if (is_contradiction(e)) {
+        l->halted = *e;
+        pthread_cond_broadcast(&l->news);
+    }
     pthread_mutex_unlock(&l->lock);
+    if (tell)
+        log_line(LOG_ERROR, "ledger", "%s: %s",
+                 is_contradiction(e) ? "the log stands still" : "publishing failed, trying again", e->text);
 }
 
 bool ledger_ok(struct ledger *l, struct err *e)

@@ -232,7 +232,7 @@ static void a_key_of_low_order_is_refused(void **state)
     struct note_key zero = {.name = "records.example/log", .type = NOTE_ED25519}, k;
     struct err e = ERR_INIT;
     uint8_t raw[33] = {1}, sum[32];
-    char line[128];
+    char line[200];
     (void)state;
     snprintf(line, sizeof line, "%s\n", zero.name);
     sha256_of2(bytes_of(str_of(line)), (struct bytes){raw, sizeof raw}, sum);

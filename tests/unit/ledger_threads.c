@@ -54,7 +54,7 @@ static void *append_and_wait(void *ctx)
     return NULL;
 }
 
-/* Reads as a client does: checkpoint first, then what it needs. */
+/* Reads as a client does, checkpoint first, then what it needs; and now and then verifies everything from within. */
 static void *read_all_the_time(void *ctx)
 {
     atomic_bool *stop = ctx;
@@ -67,7 +67,9 @@ static void *read_all_the_time(void *ctx)
         struct case_faults f = {0};
         struct err e = ERR_INIT;
         uint64_t n;
-        if (!ledger_verify_dir(dir, NULL, case_fault, &f, &n, &e) || f.n > 0) {
+        bool ok = rounds % 4 == 3 ? ledger_verify(k.ledger, case_fault, &f, &n, &e)
+                                  : ledger_verify_dir(dir, NULL, case_fault, &f, &n, &e);
+        if (!ok || f.n > 0) {
             snprintf(trouble, sizeof trouble, "%s %s: %s", e.text, f.where, f.wrong);
             break;
         }
