@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #define HEAD_MAX     (64u * 1024)
+#define GLANCE       4096u /* nearly every format says what it is in its first page; twice as fast for text */
 #define MEMORY_MAX   (512u << 20)
 #define REGEX_WINDOW 1024u /* bytes a text pattern may look at: one line, not a whole document */
 
@@ -106,7 +107,23 @@ static bool write_all(const char *p, size_t n)
     return true;
 }
 
-/* One item: true while there may be another. */
+/* JSON is told by its whole text, and what a glance does not know may be known later in the head. */
+static bool glance_decides(const char *type, const uint8_t *head)
+{
+    size_t at = strspn((const char *)head, " \t\r\n");
+    bool maybe_json = head[at] == '{' || head[at] == '[';
+    if (type == NULL || strcmp(type, "application/octet-stream") == 0)
+        return false;
+    return strcmp(type, "text/plain") != 0 || !maybe_json;
+}
+
+static const char *type_of(magic_t m, const uint8_t *head, size_t n)
+{
+    const char *type = n > GLANCE ? magic_buffer(m, head, GLANCE) : NULL;
+    return n > GLANCE && glance_decides(type, head) ? type : magic_buffer(m, head, n);
+}
+
+/* One item: true while there may be another. `head` has a zero after its HEAD_MAX bytes. */
 static bool answer(magic_t m, uint8_t *head)
 {
     uint8_t length[4];
@@ -116,7 +133,7 @@ static bool answer(magic_t m, uint8_t *head)
     size_t n = (size_t)length[0] << 24 | (size_t)length[1] << 16 | (size_t)length[2] << 8 | length[3];
     if (n > HEAD_MAX || (n > 0 && read_all(head, n) != 1))
         return false;
-    const char *type = n > 0 ? magic_buffer(m, head, n) : NULL;
+    const char *type = n > 0 ? type_of(m, head, n) : NULL;
     int written = snprintf(line, sizeof line - 1, "%s", type ? type : "");
     if (written < 0 || (size_t)written >= sizeof line - 1)
         written = 0;
@@ -155,7 +172,7 @@ static int self_test(void)
 
 int main(int argc, char **argv)
 {
-    static uint8_t head[HEAD_MAX];
+    static uint8_t head[HEAD_MAX + 1];
     size_t window = REGEX_WINDOW;
     time_t zero = 0;
     struct tm unused;
