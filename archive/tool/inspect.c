@@ -24,7 +24,8 @@
 #include <unistd.h>
 
 #define HEAD_MAX     (64u * 1024)
-#define GLANCE       4096u /* nearly every format says what it is in its first page; twice as fast for text */
+#define GLANCE       4096u /* nearly every binary format says what it is in its first page */
+#define TEXT_GLANCE  512u  /* of a head that is text throughout: what names a text format stands at its beginning */
 #define MEMORY_MAX   (512u << 20)
 #define REGEX_WINDOW 1024u /* bytes a text pattern may look at: one line, not a whole document */
 
@@ -107,23 +108,39 @@ static bool write_all(const char *p, size_t n)
     return true;
 }
 
-/* JSON is told by its whole text, and what a glance does not know may be known later in the head. */
-static bool glance_decides(const char *type, const uint8_t *head)
+/* No control characters other than the blanks, and the bell, backspace and escape of old printers. */
+static bool is_text(const uint8_t *p, size_t n)
 {
-    size_t at = strspn((const char *)head, " \t\r\n");
-    bool maybe_json = head[at] == '{' || head[at] == '[';
-    if (type == NULL || strcmp(type, "application/octet-stream") == 0)
-        return false;
-    return strcmp(type, "text/plain") != 0 || !maybe_json;
+    static const uint8_t in_text[32] = {[7] = 1, [8] = 1, [9] = 1, [10] = 1, [12] = 1, [13] = 1, [27] = 1};
+    for (size_t i = 0; i < n; i++)
+        if (p[i] < 32 ? !in_text[p[i]] : p[i] == 127)
+            return false;
+    return true;
 }
 
+static bool may_be_json(const uint8_t *p, size_t n)
+{
+    size_t i = 0;
+    while (i < n && (p[i] == ' ' || p[i] == '\t' || p[i] == '\r' || p[i] == '\n'))
+        i++;
+    return i < n && (p[i] == '{' || p[i] == '[');
+}
+
+/* The database takes one to two milliseconds to find nothing in 64 KiB of prose, and a quarter of that in its first
+ * lines. So the whole head is looked at by us, and by the database only where that can change the answer: JSON is told
+ * by its whole text, and a beginning of text or of nothing known may go on as something else. */
 static const char *type_of(magic_t m, const uint8_t *head, size_t n)
 {
+    if (n <= TEXT_GLANCE || may_be_json(head, n))
+        return magic_buffer(m, head, n);
+    if (is_text(head, n))
+        return magic_buffer(m, head, TEXT_GLANCE);
     const char *type = n > GLANCE ? magic_buffer(m, head, GLANCE) : NULL;
-    return n > GLANCE && glance_decides(type, head) ? type : magic_buffer(m, head, n);
+    bool decided = type != NULL && strcmp(type, "application/octet-stream") != 0 && strncmp(type, "text/", 5) != 0;
+    return decided ? type : magic_buffer(m, head, n);
 }
 
-/* One item: true while there may be another. `head` has a zero after its HEAD_MAX bytes. */
+/* One item: true while there may be another. */
 static bool answer(magic_t m, uint8_t *head)
 {
     uint8_t length[4];
@@ -172,7 +189,7 @@ static int self_test(void)
 
 int main(int argc, char **argv)
 {
-    static uint8_t head[HEAD_MAX + 1];
+    static uint8_t head[HEAD_MAX];
     size_t window = REGEX_WINDOW;
     time_t zero = 0;
     struct tm unused;
