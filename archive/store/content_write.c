@@ -16,7 +16,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define WRITE_BEHIND (8u << 20) /* bytes after which the disk is set to work */
+#define WRITE_BEHIND (8u << 20)        /* bytes after which the disk is set to work */
+#define LAG          ((off_t)32 << 20) /* bytes that it may be behind */
 
 enum { STAGE_BLAKE, STAGE_PUT, STAGE_SHA, STAGE_TAKE, STAGE_PACK, STAGES };
 
@@ -155,17 +156,17 @@ static bool stage_pack(struct line *l, unsigned worker, uint64_t chunk, struct e
     return seal(in->sealer[worker], nonce, (struct bytes){aad, sizeof aad}, body, frame + CONTENT_FRAME, e);
 }
 
-/* Sets the disk to work on what was written, and drops from the cache what it has: a large content should neither make
- * the sync at the end long nor push everything else out of memory. Hints only: the sync is what counts. */
+/* Sets the disk to work on what was written, and drops from the cache what it has taken long since: a large content
+ * should neither make the sync at the end long nor push everything else out of memory. Where the disk is slower than
+ * the processor the line waits here, for what lies LAG behind. Hints only: the sync is what counts. */
 static void write_behind(struct intake *in)
 {
+    const unsigned wait = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
     off_t from = (off_t)in->behind, n = (off_t)(in->written - in->behind);
     (void)sync_file_range(in->fd, from, n, SYNC_FILE_RANGE_WRITE);
-    if (from > 0) {
-        unsigned wait = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
-        off_t before = from > WRITE_BEHIND * 2 ? from - WRITE_BEHIND * 2 : 0;
-        (void)sync_file_range(in->fd, before, from - before, wait);
-        (void)posix_fadvise(in->fd, before, from - before, POSIX_FADV_DONTNEED);
+    if (from >= LAG) {
+        (void)sync_file_range(in->fd, from - LAG, n, wait);
+        (void)posix_fadvise(in->fd, from - LAG, n, POSIX_FADV_DONTNEED);
     }
     in->behind = in->written;
 }
