@@ -14,7 +14,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define WELCOME_MS 10000
+#define WELCOME_MS 6000
 #define SEND_MS    10000
 
 struct call {
@@ -167,6 +167,28 @@ static bool lost(const struct call *c, struct err *e)
                    "the rest look with “akta doctor” and run the command again");
 }
 
+/* Asks nothing and gives nothing before the owner has spoken. *over: it turned the tool away. */
+static bool wait_for_greeting(struct call *c, int *status, bool *over, struct err *e)
+{
+    struct frame f CLEANUP(frame_close_fds) = {0};
+    *over = false;
+    if (!frame_receive(c->sock, c->buffer, &f, WELCOME_MS, NULL, NULL, e)) {
+        return lost(c, e);
+    }
+    if (f.kind == FRAME_EXIT) {
+        *over = true;
+        return take_exit(c, &f, status, e);
+    }
+    if (f.kind != FRAME_GREETING) {
+        return err_set(e, ERR_IO, "the owner of the archive sent something that does not belong there");
+    }
+    return f.body.p[0] == FRAME_VERSION ||
+           err_set(
+               e, ERR_UNSUPPORTED,
+               "this tool speaks version %u of the socket, the owner version %u; use the akta that came with akta-fcgi",
+               FRAME_VERSION, f.body.p[0]);
+}
+
 static bool converse(struct call *c, int *status, struct err *e)
 {
     for (;;) {
@@ -198,11 +220,12 @@ bool command_call(const char *dir, int argc, const char *const *argv, struct hos
         mem_free(c.buffer);
         return err_set(e, ERR_MEMORY, "out of memory");
     }
-    /* A greeting that cannot be sent may have been answered already, with the reason. */
-    struct err unsent;
-    err_init(&unsent, e->lang);
-    bool ok = greet(&c, argc, argv, &unsent) || unsent.code == ERR_NOT_FOUND;
-    ok = ok ? converse(&c, status, e) : err_set(e, unsent.code, "%s", unsent.text);
+    bool over = false;
+    bool ok = wait_for_greeting(&c, status, &over, e);
+    if (ok && !over) {
+        ok = greet(&c, argc, argv, e) || e->code == ERR_NOT_FOUND; /* gone: perhaps it said why before */
+        ok = ok && converse(&c, status, e);
+    }
     mem_free(c.buffer);
     return ok;
 }

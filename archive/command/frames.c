@@ -34,6 +34,7 @@ static const struct frame_rule frame_rules[] = {
     {FRAME_DONE, 0, 0, 0},
     {FRAME_ERROR, 1, 1 + 512, 0},
     {FRAME_STOP, 0, 0, 0},
+    {FRAME_GREETING, 1, 1, 0},
     {FRAME_WELCOME, 0, 0, 0},
     {FRAME_INPUT, 1, COMMAND_PATH_MAX, 0},
     {FRAME_NEXT, 1, COMMAND_PATH_MAX, 0},

@@ -159,8 +159,8 @@ static void nap(void)
     nanosleep(&pause, NULL);
 }
 
-/* By the owner if there is one, else by ourselves; *done tells that a status is known. */
-static bool try_both(struct task *t, int *status, struct err *e)
+/* By the owner if there is one, else by ourselves. *again: somebody owns the archive and does not listen (yet). */
+static bool try_both(struct task *t, int *status, bool *again, struct err *e)
 {
     struct archive_options o = options_of(t);
     struct archive *a CLEANUP(archive_close) = NULL;
@@ -171,11 +171,12 @@ static bool try_both(struct task *t, int *status, struct err *e)
         return false;
     }
     err_init(e, t->host.lang);
-    if (t->need == NEED_EVEN_BROKEN) {
-        return run_in_a_child(t, status, e);
-    }
-    if (!archive_open(&o, &a, e)) {
+    if (t->need == NEED_EVEN_BROKEN ? !run_in_a_child(t, status, e) : !archive_open(&o, &a, e)) {
+        *again = e->code == ERR_BUSY;
         return false;
+    }
+    if (t->need == NEED_EVEN_BROKEN) {
+        return true;
     }
     *status = run_alone(t, a);
     return true;
@@ -185,13 +186,12 @@ static int run_with_archive(struct task *t)
 {
     struct err e;
     int status = EXIT_DAMAGED;
-    for (int i = 0; i < WAIT_TRIES; i++) {
+    bool again = true;
+    for (int i = 0; i < WAIT_TRIES && again && asked_to_stop == 0; i++) {
+        again = false;
         err_init(&e, t->host.lang);
-        if (try_both(t, &status, &e)) {
+        if (try_both(t, &status, &again, &e)) {
             return status;
-        }
-        if (e.code != ERR_BUSY || asked_to_stop != 0) {
-            break;
         }
         nap();
     }
