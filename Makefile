@@ -125,7 +125,7 @@ check-valgrind: packages
 	@sh tests/lib/valgrind.sh build
 check-fault: packages
 	@$(MAKE) --no-print-directory -s -j$$(nproc) all build/tests/fault/shim.so
-	@sh tests/fault/run.sh build
+	@sh tests/fault/run.sh build $(FAULT_LIMIT)
 check-crash: packages
 	@$(MAKE) --no-print-directory -s -j$$(nproc) all
 	@sh tests/crash/run.sh build $(or $(ROUNDS),60)
