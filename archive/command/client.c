@@ -29,6 +29,9 @@ static bool connect_to(const char *dir, int *sock, struct err *e)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     int folder CLEANUP(fd_close) = disk_now()->openat(AT_FDCWD, dir, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+    if (folder < 0 && (errno == EACCES || errno == EPERM)) {
+        return err_set(e, ERR_DENIED, "you have no right to reach the archive in %s", dir);
+    }
     if (folder < 0) {
         return err_set(e, ERR_NOT_FOUND,
                        "there is no archive in %s; make one with “akta init”, or name another with -d", dir);
