@@ -83,6 +83,10 @@ bool settings_table(const struct setting *above, struct arena *ar, const struct 
 /* All settings as a commented file: what each means and its standard value. */
 bool settings_sample(const struct setting *rows, size_t n, struct buf *out, struct err *e) MUST_USE;
 
+/* office.c: the office and the archive's own object. */
+bool office_gate(struct arena *ar, const struct office_info *in, struct office_info *out, struct err *e) MUST_USE;
+bool office_found(struct archive *a, const struct office_info *office, struct err *e) MUST_USE; /* the first one */
+bool office_read(struct archive *a, struct arena *ar, struct office_info *out, struct id *self, struct err *e) MUST_USE;
 /* The next event of the archive's own object, inside a verb. */
 bool archive_event(struct txn *t, struct archive *a, struct event *ev, struct arena *ar, struct err *e) MUST_USE;
 /* One head at a time to the helper, from any thread; "" when the type is unknown. */
