@@ -432,7 +432,8 @@ bool archive_daily(struct archive *a, struct day today, uint64_t verify_seconds,
 /* ---------------------------------------------------------------- the helper that looks at hostile bytes */
 
 /* A batch of heads (at most 64 KiB each) to akta-inspect, a confined process; its crash or time-out means "". Types are
- * written into the arena, in order. `program`: path of akta-inspect; NULL: beside the running program. */
+ * written into the arena, in order. `program`: path of akta-inspect; NULL: beside the running program, or in
+ * ../libexec/akta from there. */
 struct inspector;
 struct inspector *inspector_start(const char *program); /* NULL: not to be had; every type is then unknown */
 void inspector_type(struct inspector *i, struct bytes head, char *out, size_t out_size);

@@ -52,7 +52,7 @@ static void adding(void **state)
 {
     (void)state;
     uint64_t before = case_file_get(shared, file.mark).records;
-    assert_true(sweep(add_one, 1) > 5);
+    assert_true(sweep(add_one, 2) > 5);
     assert_int_equal(case_file_get(shared, file.mark).records, before + 1);
 }
 
@@ -67,7 +67,7 @@ static bool open_one(struct err *e)
 static void opening_burns_no_number(void **state)
 {
     (void)state;
-    assert_true(sweep(open_one, 1) > 5);
+    assert_true(sweep(open_one, 2) > 5);
     case_file_get(shared, STR("PB.1431.1.2026"));
     assert_str(case_file_open(shared, "PB", "1431", "druga").mark, "PB.1431.2.2026");
 }
@@ -114,7 +114,7 @@ static void ingest(void **state)
 {
     (void)state;
     uint64_t before = case_file_get(shared, file.mark).records;
-    assert_true(sweep(ingest_some, 7) > 3);
+    assert_true(sweep(ingest_some, 31) > 3);
     assert_int_equal(case_file_get(shared, file.mark).records, before + 20);
 }
 
@@ -132,7 +132,7 @@ static bool verify_all(struct err *e)
 static void verification(void **state)
 {
     (void)state;
-    assert_true(sweep(verify_all, 5) > 3);
+    assert_true(sweep(verify_all, 29) > 3);
 }
 
 static bool read_list(struct err *e)
@@ -177,7 +177,7 @@ static void handing_over(void **state)
 {
     (void)state;
     known = case_record(shared, &file.id, "dowód", bytes_of(STR("treść")));
-    assert_true(sweep(evidence, 1) > 5);
+    assert_true(sweep(evidence, 3) > 5);
 }
 
 static void no_finding(void *ctx, const char *place, const char *wrong, const char *mend)
@@ -201,7 +201,7 @@ static bool doctor(struct err *e)
 static void examination(void **state)
 {
     (void)state;
-    assert_true(sweep(doctor, 211) > 3);
+    assert_true(sweep(doctor, 499) > 2);
 }
 
 int main(void)
