@@ -83,6 +83,11 @@ bool command_server_stop(struct command_server **s);
 /* Rows of both programs for the table of DIR/akta.conf ([operators], [window]); ends with name NULL. */
 extern const struct setting command_settings[];
 
+/* The address of a socket DIR/name. sun_path is short: a DIR that does not fit is reached through `folder`, open on it.
+ */
+struct sockaddr_un;
+bool socket_address(const char *dir, int folder, const char *name, struct sockaddr_un *out);
+
 /* The tool's side, over a local host: ERR_NOT_FOUND when nobody listens, ERR_BUSY when the owner does not answer.
  * *status is the command's exit status. */
 bool command_call(const char *dir, int argc, const char *const *argv, struct host *h, int *status,

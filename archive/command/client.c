@@ -27,7 +27,7 @@ struct call {
 
 static bool connect_to(const char *dir, int *sock, struct err *e)
 {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    struct sockaddr_un address;
     int folder CLEANUP(fd_close) = disk_now()->openat(AT_FDCWD, dir, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
     if (folder < 0 && (errno == EACCES || errno == EPERM)) {
         return err_set(e, ERR_DENIED, "you have no right to reach the archive in %s", dir);
@@ -36,7 +36,9 @@ static bool connect_to(const char *dir, int *sock, struct err *e)
         return err_set(e, ERR_NOT_FOUND,
                        "there is no archive in %s; make one with “akta init”, or name another with -d", dir);
     }
-    snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/%s", folder, SOCKET_NAME);
+    if (!socket_address(dir, folder, SOCKET_NAME, &address)) {
+        return err_set(e, ERR_NOT_FOUND, "nobody serves %s", dir);
+    }
     int s CLEANUP(fd_close) = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
     if (s < 0) {
         return err_errno(e, errno, "there is no socket");

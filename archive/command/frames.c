@@ -6,9 +6,11 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #define TURN_MS 200
@@ -72,6 +74,16 @@ bool frame_parse(struct bytes packet, size_t fd_count, struct frame *out, struct
 static bool gone(struct err *e)
 {
     return err_set(e, ERR_NOT_FOUND, "the other side of command.sock is gone");
+}
+
+bool socket_address(const char *dir, int folder, const char *name, struct sockaddr_un *out)
+{
+    *out = (struct sockaddr_un){.sun_family = AF_UNIX};
+    int n = snprintf(out->sun_path, sizeof out->sun_path, "%s/%s", dir, name);
+    if (n < 0 || (size_t)n >= sizeof out->sun_path) {
+        n = snprintf(out->sun_path, sizeof out->sun_path, "/proc/self/fd/%d/%s", folder, name);
+    }
+    return n > 0 && (size_t)n < sizeof out->sun_path;
 }
 
 bool frame_send(int sock, uint8_t kind, struct bytes head, struct bytes body, const int *fds, size_t fd_count,

@@ -118,6 +118,16 @@ def killed():
     office.stop_owner()
 
 
+def long_path():
+    deep = scratch() / ("x" * 100) / ("y" * 100)
+    deep.mkdir(parents=True)
+    there = Office(deep)
+    there.start_owner()
+    same(there("log", "head").status, 0, "a DIR longer than a socket's name is served all the same")
+    ok((there.dir / "run" / "command.sock").exists(), "through its own socket")
+    there.stop_owner()
+
+
 def busy():
     lock = os.open(office.dir / "run" / "owner", os.O_RDWR)
     fcntl.flock(lock, fcntl.LOCK_EX)
@@ -137,4 +147,4 @@ def busy():
     os.close(lock)
 
 
-main(same_answers, work_through_the_owner, many_at_once, one_owner, clean_end, killed, busy)
+main(same_answers, work_through_the_owner, many_at_once, one_owner, clean_end, killed, long_path, busy)
