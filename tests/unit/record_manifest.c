@@ -287,6 +287,9 @@ static bool first_record(const struct record *r, void *ctx, struct err *e)
     *out = *r;
     out->title = arena_str(shared->ar, r->title);
     out->name = arena_str(shared->ar, r->name);
+    out->shelf = arena_str(shared->ar, r->shelf);
+    out->origin = arena_str(shared->ar, r->origin);
+    out->inline_sealed = arena_bytes(shared->ar, r->inline_sealed);
     return false;
 }
 
