@@ -177,7 +177,7 @@ static bool queue_destroy(struct bench *b, size_t run, struct err *e)
     struct seen s;
     (void)run;
     const struct queue_filter f = {.on = b->s.today, .limit = 50, .action = ACTION_DESTROY};
-    return queue_page(b, &f, 50, &s, e);
+    return queue_page(b, &f, 1, &s, e);
 }
 
 static void find_deep(struct bench *b)
