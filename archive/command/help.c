@@ -209,7 +209,7 @@ void help_overview(struct buf *b, enum lang lang)
             buf_add_u8(b, '\n');
             table = at.table;
         }
-        buf_fmt(b, "  %-16s%s\n", row->name, tr(lang, row->summary));
+        buf_fmt(b, "  %-17s%s\n", row->name, tr(lang, row->summary));
     }
     buf_add_u8(b, '\n');
     wrap_text(
