@@ -92,7 +92,7 @@ static bool memory_write(const struct signer *s, const struct tree_head *h, stru
 
 static bool secret_line(const struct signer *s, char out[SKEY_TEXT_SIZE], size_t *n, struct err *e)
 {
-    int fd CLEANUP(fd_close) = disk_now()->openat(s->keys, s->key_file, O_RDONLY | O_CLOEXEC, 0);
+    int fd CLEANUP(fd_close) = disk_now()->openat(s->keys, s->key_file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW, 0);
     if (fd < 0 && errno == ENOENT)
         return err_set(e, ERR_NOT_FOUND, "DIR/keys/%s, the log's key, is missing: restore it from a backup of the keys",
                        s->key_file);

@@ -3,6 +3,7 @@
 #define AKTA_STORE_BDB_INTERNAL_H
 
 #include "store_internal.h"
+#include "table_ids.h"
 
 #include <db.h>
 
@@ -15,6 +16,7 @@ struct engine {
     struct hooked *hooked; /* the files of this environment as the hooks know them */
     char home[STORE_PATH_MAX + 8];
     atomic_uint_fast64_t settled; /* log volume up to which the table files are written */
+    enum table_ids ids;           /* env/tables as it was found */
     bool logged_in;               /* opened far enough that closing should checkpoint */
     pthread_t expirer, keeper;
     bool expirer_runs, keeper_runs;

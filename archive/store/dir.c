@@ -137,7 +137,7 @@ static bool open_root(struct store *s, struct err *e)
 
 static bool own(struct store *s, struct err *e)
 {
-    s->owner_fd = disk_now()->openat(s->run_fd, "owner", O_RDWR | O_CREAT | O_CLOEXEC, FILE_MODE);
+    s->owner_fd = disk_now()->openat(s->run_fd, "owner", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
     if (s->owner_fd < 0) {
         return err_errno(e, errno, "cannot open run/owner of %s", s->dir);
     }
@@ -178,7 +178,7 @@ bool dir_check_format(int dir_fd, const char *dir, struct err *e)
 {
     char line[64];
     size_t got = 0;
-    CLEANUP(fd_close) int fd = disk_now()->openat(dir_fd, "format", O_RDONLY | O_CLOEXEC, 0);
+    CLEANUP(fd_close) int fd = disk_now()->openat(dir_fd, "format", O_RDONLY | O_CLOEXEC | O_NOFOLLOW, 0);
     if (fd < 0 && errno == ENOENT) {
         return err_set(e, ERR_NOT_FOUND, "%s is not an archive: it has no file `format`", dir);
     }
