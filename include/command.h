@@ -38,6 +38,7 @@ struct host {
     /* Opens a folder named on the command line; `create` makes it when it is not there, for writing. */
     bool (*open_folder)(struct host *h, struct str path, bool create, int *fd, struct err *e);
     bool (*stopped)(struct host *h); /* the caller pressed Ctrl-C or went away */
+    const char *closed_why; /* for a command of NEED_EVEN_BROKEN without the archive: why it does not open; may be NULL */
     void *ctx;
 };
 
