@@ -116,6 +116,16 @@ static bool open_ledger(struct archive *a, const struct archive_options *o, stru
     return ledger_open(a->store, &lc, &a->ledger, e);
 }
 
+/* A full disk keeps nobody from reading: the nightly work takes it up again. */
+static bool may_wait(struct err *e)
+{
+    if (e->code != ERR_FULL)
+        return false;
+    log_line(LOG_WARN, "record", "%s", e->text);
+    err_init(e, e->lang);
+    return true;
+}
+
 static bool open_parts(struct archive *a, const struct archive_options *o, struct err *e)
 {
     struct store_config c = store_config_standard;
@@ -134,7 +144,8 @@ static bool open_parts(struct archive *a, const struct archive_options *o, struc
     store_kind(a->store, T_RECORD, &record_kind);
     store_kind(a->store, T_HOLD, &hold_kind);
     law_kinds(a->store);
-    return open_ledger(a, o, e) && jobs_finish(a, &recomputed, e) && (!o->background || ledger_start(a->ledger, e));
+    return open_ledger(a, o, e) && (jobs_finish(a, &recomputed, e) || may_wait(e)) &&
+           (!o->background || ledger_start(a->ledger, e));
 }
 
 bool archive_open(const struct archive_options *o, struct archive **out, struct err *e)

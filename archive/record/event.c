@@ -167,6 +167,15 @@ static void add_opening(struct event_ready *r, const char *what, const struct bu
     digests_of(buf_bytes(text), &o->d);
 }
 
+bool event_next(struct txn *t, const struct id *object, uint64_t *events, struct err *e)
+{
+    uint32_t last;
+    if (!ledger_last_event(t, object, &last, e))
+        return false;
+    *events = (last > *events ? last : *events) + 1;
+    return true;
+}
+
 bool event_prepare(const struct event *in, const struct key *key, struct arena *ar, struct event_ready *out,
                    struct err *e)
 {

@@ -60,7 +60,8 @@ bool archive_event(struct txn *t, struct archive *a, struct event *ev, struct ar
     uint64_t index;
     if (!self_get(t, ar, &self, e) || !key_get(t, a->store, &self.id, &key, e))
         return false;
-    self.events++;
+    if (!event_next(t, &self.id, &self.events, e))
+        return false;
     ev->object = &self.id;
     ev->event = self.events;
     return event_prepare(ev, &key, ar, &ready, e) && event_write(t, a, &ready, &index, e) && self_put(t, &self, e);

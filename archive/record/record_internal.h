@@ -46,6 +46,9 @@ struct event {
 /* Add a line unless the value is empty; values are borrowed. */
 void event_line(struct event *ev, const char *key, struct str value);
 void event_meta(struct event *ev, const char *key, struct str value);
+/* Counts up: the next event follows the newest one, of the row or of the log. After a restore the log, filled in from
+ * what was published, may know later events than the row does, and an event is never told twice. */
+bool event_next(struct txn *t, const struct id *object, uint64_t *events, struct err *e) MUST_USE;
 /* The slow half, before the verb: salts, opening texts, digests, the sealed T_OPENING box. */
 struct event_ready {
     struct event in;
@@ -106,6 +109,8 @@ bool file_count_get(struct txn *t, const struct id *file, struct file_count *out
 /* Writes the new figures and, for a closed file, its place in the forecast. */
 bool file_count_change(struct txn *t, struct archive *a, const struct id *file, const struct file_count *was,
                        const struct file_count *now, struct err *e) MUST_USE;
+/* E1518 § 6 pkt 1: documents of a settled case do not change. ERR_STATE for a closed file. */
+bool file_takes_records(const struct file_count *c, struct err *e) MUST_USE;
 bool file_count_init(struct txn *t, const struct id *file, const struct file_count *c, struct err *e) MUST_USE;
 /* A T_FILE value with its figures from T_INDEX; for walks over T_FILE. */
 bool file_decode(struct txn *t, struct archive *a, const struct id *id, struct bytes raw, bool with_title,

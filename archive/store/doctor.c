@@ -69,11 +69,13 @@ static void tell_foreign(void *ctx, const char *path)
 static bool count_one(void *ctx, const struct id *name, bool temporary, int folder, const char *file, struct err *e)
 {
     struct doctor *d = ctx;
-    (void)name;
-    (void)temporary;
-    (void)folder;
-    (void)file;
+    struct stat st;
+    char path[CONTENT_PATH_SIZE];
     (void)e;
+    if (fstatat(folder, file, &st, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISREG(st.st_mode)) {
+        content_path(name, temporary, path);
+        tell_foreign(d, path);
+    }
     d->checked++;
     return true;
 }
