@@ -297,6 +297,7 @@ struct ingest_item {
     void *ctx;
     uint64_t size;           /* of the content, when it is known beforehand: shapes batches, and `resume` compares it */
     bool resume;             /* skip it when the file holds a record of this name and size from an earlier call */
+    bool settled_too;        /* import of a settled case by list: a closed file takes it too; else ERR_STATE */
     enum ingest_state state; /* out. Skipped ones are reported too, as they stand in the archive */
 };
 /* An item that cannot be read (or whose texts are refused) is left out, the others go on; the call then returns false with

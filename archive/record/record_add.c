@@ -2,7 +2,7 @@
  *
  * Promises: everything slow (keys, digests, sealing, the content file, the media type) is done before the verb; the
  * verb is one read and ten small puts, and many threads' verbs share one sync. Whole or absent after a crash. Fails:
- * ERR_NOT_FOUND the file; what the source fails with; the store's reasons. */
+ * ERR_NOT_FOUND the file; ERR_STATE it is closed; what the source fails with; the store's reasons. */
 #include "head.h"
 #include "record_internal.h"
 
@@ -17,7 +17,7 @@ static bool add_fn(struct txn *t, void *ctx, struct err *e)
 {
     struct add_ctx *c = ctx;
     struct file_count was, now;
-    if (!file_count_get(t, &c->draft.r.file, &was, e))
+    if (!file_count_get(t, &c->draft.r.file, &was, e) || !file_takes_records(&was, e))
         return false;
     now = was;
     return record_draft_write(t, c->a, &c->draft, &now, e) &&
