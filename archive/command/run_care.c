@@ -142,7 +142,7 @@ static int doctor_closed(struct run *r)
     if (!store_doctor_closed(r->dir, finding, &f, &r->e)) {
         return run_fail(r);
     }
-    if (f.count == 0 || (why != NULL && why[0] != '\0')) {
+    if (f.count == 0) { /* else what was found is the reason */
         bool known = why != NULL && why[0] != '\0';
         finding(
             &f, r->dir,

@@ -69,6 +69,12 @@ bool bdb_fail(struct txn *t, int rc, struct err *e, const char *doing)
     return err_set(e, code, "the store failed while %s: %s", tr(e->lang, doing), db_strerror(rc));
 }
 
+bool bdb_table_fail(struct txn *t, enum store_table tb, int rc, struct err *e, const char *doing)
+{
+    bdb_fail(t, rc, e, doing);
+    return e->code == ERR_CORRUPT ? err_wrap(e, "env/%s.db", table_name(tb)) : false;
+}
+
 /* A full disk makes the engine say the same thing for every page. */
 static bool may_speak(void)
 {

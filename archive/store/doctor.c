@@ -97,7 +97,10 @@ static bool check_keys(struct doctor *d, int keys_fd, struct err *e)
         return false;
     }
     CLEANUP(fd_close) int fd = disk_now()->openat(keys_fd, "wrapped-keys", O_RDONLY | O_CLOEXEC | O_NOFOLLOW, 0);
-    if (fd >= 0 && !table_stream_read(T_KEY, fd, pass_row, &d->checked, &why)) {
+    if (fd < 0 && errno != ENOENT) {
+        err_errno(&why, errno, "the file cannot be read");
+        store_findings_add(&d->f, "keys/wrapped-keys", N_("make a backup: it writes the file anew"), "%s", why.text);
+    } else if (fd >= 0 && !table_stream_read(T_KEY, fd, pass_row, &d->checked, &why)) {
         store_findings_add(&d->f, "keys/wrapped-keys", N_("make a backup: it writes the file anew"), "%s", why.text);
     }
     return true;
@@ -169,8 +172,15 @@ static bool check_length(struct doctor *d, int env_fd, enum store_table t, struc
         if (!page_check_short(env_fd, t, &missing, e)) {
             return false;
         }
-        if (missing == 0 || !engine_checkpoint(d->s, e)) {
-            return missing == 0;
+        if (missing == 0) {
+            return true;
+        }
+        if (!engine_checkpoint(d->s, e)) {
+            bool full = e->code == ERR_FULL; /* told already; nothing can be said of the length until there is room */
+            if (full) {
+                *e = (struct err){.lang = e->lang};
+            }
+            return full;
         }
     }
     snprintf(place, sizeof place, "env/%s.db", table_name(t));
