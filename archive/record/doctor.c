@@ -7,7 +7,6 @@
 #include "scan.h"
 
 #include <string.h>
-#include <sys/stat.h>
 
 #define PIECE        256u
 #define MEND_RESTORE N_("restore the archive from a backup; akta restore proves what it restores")
@@ -443,32 +442,14 @@ static bool check_orphans(struct doctor *d, bool mend, struct err *e)
     return true;
 }
 
-static void check_settings(struct doctor *d)
-{
-    struct stat st;
-    if (fstatat(store_dir_fd(d->a->store), "akta.conf", &st, 0) != 0 || st.st_size == 0)
-        d->tell(d->ctx, "akta.conf", tr(d->lang, N_("it is missing or empty: the standard settings are in force")),
-                tr(d->lang, N_("put your copy of it back, or write it anew")));
-}
-
-/* What waits goes out now; what cannot go out is known to nobody else yet. */
-static void check_publishing(struct doctor *d)
-{
-    struct err why;
-    err_init(&why, d->lang);
-    if (!ledger_publish(d->a->ledger, &why))
-        d->tell(d->ctx, "log", why.text,
-                tr(d->lang, N_("mend what is named; entries wait in the store and are published then")));
-}
-
 static bool examine(struct doctor *d, bool mend, struct err *e)
 {
     uint64_t n = 0, sum = 0;
     if (!store_doctor(d->a->store, d->tell, d->ctx, &n, e))
         return false;
     sum += n;
-    check_settings(d);
-    check_publishing(d);
+    if (!house_doctor(d->a, d->tell, d->ctx, e))
+        return false;
     if (!ledger_verify(d->a->ledger, ledger_said, d, &n, e))
         return false;
     sum += n;

@@ -67,6 +67,24 @@ bool archive_event(struct txn *t, struct archive *a, struct event *ev, struct ar
     return event_prepare(ev, &key, ar, &ready, e) && event_write(t, a, &ready, &index, e) && self_put(t, &self, e);
 }
 
+static bool behind_fn(struct txn *t, void *ctx, struct err *e)
+{
+    struct self_row self;
+    uint32_t last;
+    struct arena *ar CLEANUP(arena_free) = arena_new(4096);
+    if (!ar)
+        return err_set(e, ERR_MEMORY, "out of memory");
+    if (!self_get(t, ar, &self, e) || !ledger_last_event(t, &self.id, &last, e))
+        return false;
+    *(bool *)ctx = last > self.events;
+    return true;
+}
+
+bool self_is_behind(struct archive *a, bool *behind, struct err *e)
+{
+    return store_read(a->store, behind_fn, behind, e);
+}
+
 struct note_ctx {
     struct archive *a;
     struct event ev;

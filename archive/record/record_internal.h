@@ -92,6 +92,9 @@ bool office_found(struct archive *a, const struct office_info *office, struct er
 bool office_read(struct archive *a, struct arena *ar, struct office_info *out, struct id *self, struct err *e) MUST_USE;
 /* The next event of the archive's own object, inside a verb. */
 bool archive_event(struct txn *t, struct archive *a, struct event *ev, struct arena *ar, struct err *e) MUST_USE;
+/* Does the log know later events of it than its row? */
+bool self_is_behind(struct archive *a, bool *behind, struct err *e) MUST_USE;
+bool house_doctor(struct archive *a, store_finding tell, void *ctx, struct err *e) MUST_USE;
 /* One head at a time to the helper, from any thread; "" when the type is unknown. */
 void archive_media_type(struct archive *a, struct bytes head, char *out, size_t out_size);
 
