@@ -152,12 +152,13 @@ static bool take_packet(int sock, uint8_t *buffer, struct frame *out, bool *agai
     struct msghdr m = {
         .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.space, .msg_controllen = sizeof control};
     ssize_t n = recvmsg(sock, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-    if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
+    /* A reset tells that the other side left something unread; what it sent before it left still waits here. */
+    if (n < 0 && (errno == EAGAIN || errno == EINTR || errno == ECONNRESET)) {
         *again = true;
         return true;
     }
     if (n <= 0) {
-        return n == 0 || errno == ECONNRESET ? gone(e) : err_errno(e, errno, "receiving over command.sock failed");
+        return n == 0 ? gone(e) : err_errno(e, errno, "receiving over command.sock failed");
     }
     collect_fds(&m, out);
     if ((m.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0 ||

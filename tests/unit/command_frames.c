@@ -128,6 +128,23 @@ static void time_and_end(void **state)
     assert_int_equal(e.code, ERR_NOT_FOUND);
 }
 
+/* The other side leaves with something unread: what it said before is heard all the same, then its end. */
+static void last_words(void **state)
+{
+    struct pair *p = *state;
+    struct err e = ERR_INIT;
+    struct frame f;
+    uint8_t status = 1;
+    assert_true(frame_send(p->a, FRAME_STOP, none, none, NULL, 0, 100, &e));
+    assert_true(frame_send(p->b, FRAME_EXIT, (struct bytes){&status, 1}, none, NULL, 0, 100, &e));
+    fd_close(&p->b);
+    assert_true(frame_receive(p->a, p->buffer, &f, 1000, NULL, NULL, &e));
+    assert_int_equal(f.kind, FRAME_EXIT);
+    assert_int_equal(f.body.p[0], 1);
+    assert_false(frame_receive(p->a, p->buffer, &f, 1000, NULL, NULL, &e));
+    assert_int_equal(e.code, ERR_NOT_FOUND);
+}
+
 static bool feed(struct caller *c, struct arena *ar, uint8_t kind, struct bytes body, bool *complete)
 {
     struct err e = ERR_INIT;
@@ -195,6 +212,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(longest_word, begin, end),
         cmocka_unit_test_setup_teardown(unwanted_descriptors, begin, end),
         cmocka_unit_test_setup_teardown(time_and_end, begin, end),
+        cmocka_unit_test_setup_teardown(last_words, begin, end),
         cmocka_unit_test_setup_teardown(command_line, begin, end),
         cmocka_unit_test_setup_teardown(command_line_refused, begin, end),
     };
