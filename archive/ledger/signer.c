@@ -98,7 +98,7 @@ static bool secret_line(const struct signer *s, char out[SKEY_TEXT_SIZE], size_t
                        s->key_file);
     if (fd < 0)
         return err_errno(e, errno, "opening DIR/keys/%s", s->key_file);
-    return fd_read_full(fd, out, SKEY_TEXT_SIZE, n, e);
+    return fd_read_full(fd, out, SKEY_TEXT_SIZE, n, e) || err_wrap(e, "DIR/keys/%s", s->key_file);
 }
 
 static bool key_read(struct signer *s, struct err *e)
