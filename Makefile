@@ -86,6 +86,9 @@ $(BUILD)/obj/po/%.o: $(BUILD)/po/%.mo
 
 TOOL_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out archive/tool/inspect%.c,$(wildcard archive/tool/*.c)))
 INSPECT_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard archive/tool/inspect*.c))
+# The helper limits its own memory; a sanitizer's shadow does not fit in there.
+$(INSPECT_OBJ) $(BUILD)/akta-inspect: CFLAGS := $(filter-out -fsanitize=% -fno-sanitize-recover=%,$(CFLAGS))
+$(INSPECT_OBJ) $(BUILD)/akta-inspect: LDFLAGS := $(filter-out -fsanitize=% -fno-sanitize-recover=%,$(LDFLAGS))
 FCGI_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard fcgi/*.c))
 PO_OBJ := $(BUILD)/obj/po/pl.o
 
@@ -119,7 +122,7 @@ check: packages
 check-san: packages
 	@$(MAKE) --no-print-directory -s -j$$(nproc) SAN=1 all tests-built
 	@ASAN_OPTIONS=detect_stack_use_after_return=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1 \
-		sh tests/run.sh build-san
+		TEST_SECONDS=600 sh tests/run.sh build-san
 check-valgrind: packages
 	@$(MAKE) --no-print-directory -s -j$$(nproc) all tests-built
 	@sh tests/lib/valgrind.sh build
