@@ -130,7 +130,9 @@ def named(rel, said):
         return rel[8:] in said or "record" in said
     if rel in LOG_TABLES and any(w in said for w in LOG_TABLES[rel]):
         return True
-    return rel in said or pathlib.PurePath(rel).stem in said.replace("/", " ").replace(":", " ").split()
+    name = pathlib.PurePath(rel)
+    words = said.replace("/", " ").replace(":", " ").split()
+    return rel in said or (name.stem if name.suffix == ".db" else name.name) in words
 
 
 def flip(path, at, bit):
@@ -143,7 +145,8 @@ def flip(path, at, bit):
 
 
 def over(copies, jobs, work):
-    """Runs work(copy, job) for all jobs, one at a time on each copy; yields (job, result) as they come."""
+    """Runs work(copy, job) for all jobs, one at a time on each copy; yields (job, result) in their order."""
+    jobs = chance.sample(jobs, len(jobs) // 8) if SAN else jobs  # there the speed is what it is
     free = list(copies)
     lock = threading.Lock()
 
@@ -197,6 +200,8 @@ def flips(archive, copies):
             bad.append((job, status, said))
         kinds.add(job[0].split("/")[0])
     report(bad, len(jobs), "one flipped bit in any file is found and named")
+    if SAN:
+        return
     same(kinds, {"akta.conf", "content", "env", "format", "keys", "log", "run"}, "in every kind of file")
 
 
@@ -381,11 +386,12 @@ def hot_backup():
     for c in clients:
         c.join()
     office.stop_owner()
-    # More was signed while it was copied: the copy alone goes on as a new log only, or with the newest published one.
+    newest = here / "hot-newest"
+    same(office("backup", "--keys", newest).status, 0, "the newest keys")
     a = akta("-d", here / "hot-new", "--json", "restore", hot, "--keys", safe, "--successor")
     ok(a.status == 0 and a.rows[-1]["faults"] == 0, "it restores and passes doctor", a)
-    a = akta("-d", here / "hot-log", "--json", "restore", hot, "--keys", safe)
-    ok(a.status in (0, 3), "or waits for the newest published log", a)
+    a = akta("-d", here / "hot-log", "--json", "restore", hot, "--keys", newest)
+    same(a.status, 3, "with the newest keys it waits for the newest published log")
     shutil.rmtree(here / "hot-log" / "log")
     shutil.copytree(office.dir / "log", here / "hot-log" / "log")
     for new in (here / "hot-new", here / "hot-log"):
