@@ -5,117 +5,15 @@ import concurrent.futures
 import json
 import os
 import pathlib
-import random
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 import time
 
-from tap import AKTA, DEMO, HOUSE, OWNER, SAN, Office, akta, environment, main, ok, same, scratch, wait_for
+from tap import AKTA, DEMO, SAN, akta, environment, main, ok, same, wait_for
 
-SEED = int(os.environ.get("AKTA_SEED", "7"))
-PLACES = int(os.environ.get("AKTA_PLACES", "1"))
-NOBODY = 65534
-chance = random.Random(SEED)
-here = scratch()
-here.chmod(0o755)
-print(f"# AKTA_SEED={SEED} AKTA_PLACES={PLACES}", flush=True)
-
-
-def office_in(name):
-    (here / name).mkdir()
-    return Office(here / name)
-
-
-def skip(name, why):
-    print(f"ok - {name} # SKIP {why}", flush=True)
-
-
-# ---- a filled archive, and copies of it
-
-def settings(office, **numbers):
-    conf = office.dir / "akta.conf"
-    text = conf.read_text()
-    for name, value in numbers.items():
-        line = next(l for l in text.splitlines() if l.startswith(f"#{name} ="))
-        text = text.replace(line, f"{name} = {value}")
-    conf.write_text(text)
-
-
-def file_open(office, title="Umowy"):
-    return office("file", "open", "--unit", "WA", "--class", "1431", "--title", title, "--opened", "2020-02-03").row["mark"]
-
-
-def material(folder, count, sizes, big=0):
-    folder.mkdir(parents=True)
-    for i in range(count):
-        n = sizes[i % len(sizes)]
-        (folder / f"{i:03}.txt").write_bytes((b"Pismo w sprawie %d. " % i * (n // 16 + 1))[:n] if i % 2 else chance.randbytes(n))
-    if big:
-        (folder / "duzy.bin").write_bytes(chance.randbytes(big))
-    return folder
-
-
-def filled():
-    """Every kind of file that an archive can hold: inline, small and large contents, overflow pages, freed pages, full
-    and partial tiles, a hold, a paper record, exported keys. And an earlier state of the same archive."""
-    office = office_in("filled")
-    settings(office, ballast_mb=1, log_mb=1, cache_mb=8)
-    (office.dir / "run" / "ballast").unlink()
-    office.demo()
-    mark = file_open(office)
-    office("ingest", "--file", mark, material(here / "m", 270, [0, 1, 50, 2048, 700, 1200]))
-    office("ingest", "--file", mark, material(here / "m2", 4, [9000, 2049], 2_200_000))
-    office("ingest", "--file", mark, "--paper", "--shelf", "R2", "--title", "Mapa")
-    office("file", "close", mark, "--on", "2020-12-31")
-    office("backup", here / "kopia", "--keys", here / "sejf")
-    earlier = here / "earlier"
-    shutil.copytree(office.dir, earlier)
-    again = file_open(office, "Później")
-    office("ingest", "--file", again, DEMO / "wniosek-o-informacje.txt")
-    office("file", "close", again, "--on", "2021-05-05")
-    office("hold", "place", mark, "--reason", "Kontrola", "--mandate", "RIO", "--until", "2027-01-01")
-    office("class", "confirm", "0050", "A", "--basis", "Zarządzenie")
-    same((office("verify", "--all").status, office("doctor").status), (0, 0), "a filled archive is sound")
-    return office.dir, earlier
-
-
-class Copy:
-    """A folder that is brought back to the state of the archive before each use; only what differs is copied."""
-
-    def __init__(self, archive, n):
-        self.archive, self.dir = archive, here / f"copy-{n}"
-        shutil.copytree(archive, self.dir)
-
-    def reset(self):
-        want = {p.relative_to(self.archive) for p in self.archive.rglob("*")}
-        for p in sorted(self.dir.rglob("*"), reverse=True):
-            if p.relative_to(self.dir) not in want or p.is_symlink():
-                p.rmdir() if p.is_dir() and not p.is_symlink() else p.unlink()
-        for rel in sorted(want):
-            a, b = self.archive / rel, self.dir / rel
-            if a.is_dir():
-                if not b.is_dir():
-                    b.unlink(missing_ok=True)
-                    b.mkdir()
-                continue
-            if b.is_dir():
-                shutil.rmtree(b)
-            if not b.exists() or (a.stat().st_mtime_ns, a.stat().st_size) != (b.stat().st_mtime_ns, b.stat().st_size):
-                shutil.copy2(a, b)
-
-    def look(self, *order):
-        """The first of doctor and verify that says no, and all that was said."""
-        said = ""
-        for words in order or (("doctor",), ("verify", "--all")):
-            a = akta("-d", self.dir, *words)
-            said += a.out + a.err
-            if a.status != 0:
-                return a.status, said
-        return 0, said
-
+from damage_case import tlog, PLACES, Copy, chance, file_open, filled, here, material, office_in, settings, skip
 
 # The log speaks of its tables by what lies in them.
 LOG_TABLES = {
@@ -360,11 +258,6 @@ def verification():
 
 # ---- backup and restore
 
-def tlog(folder, *heads):
-    p = subprocess.run([sys.executable, HOUSE / "tests" / "lib" / "tlog_check.py", folder, *heads], capture_output=True, text=True)
-    return p.returncode, p.stderr
-
-
 def hot_backup():
     office = office_in("hot")
     mark = file_open(office)
@@ -573,119 +466,4 @@ def fill_up(disk, office):
     same(office("doctor").status, 0, "and doctor is content")
 
 
-# ---- wrong use
-
-def person(*words, **how):
-    """As somebody who is not root, with nobody's rights where the test runs as root."""
-    how.update(user=NOBODY, group=NOBODY, extra_groups=[]) if os.geteuid() == 0 else None
-    p = subprocess.run([AKTA, *map(str, words)], capture_output=True, text=True, env=environment("C"), timeout=60, **how)
-    return p.returncode, p.stdout, p.stderr
-
-
-def belongs_to(path, uid):
-    if os.geteuid() == 0:
-        for p in [path, *path.rglob("*")]:
-            os.lchown(p, uid, uid)
-
-
-def wrong_folders():
-    office = office_in("zażółć gęślą jaźń")
-    mark = office.demo()["wniosek-o-informacje.txt"]["mark"]
-    same((office("doctor").status, office("verify", "--all").status), (0, 0), "blanks and Polish letters in the path")
-    same(office("backup", here / "kopia ó", "--keys", here / "klucze ź").status, 0, "also of a backup")
-    same(akta("-d", here / "nowe ł", "restore", here / "kopia ó", "--keys", here / "klucze ź").status, 0, "and of what is restored")
-    (office.dir / "format").write_text("akta-data 2\n")
-    a = office.people("doctor")
-    ok(a.status == 1 and "newer" in a.out and "anew" not in a.out, "a newer format: nobody is told to write the file over", a)
-    p = subprocess.run([OWNER, "-d", office.dir], capture_output=True, text=True, timeout=60, env=environment("C"))
-    same(p.returncode, 3, "nor does the owner start")
-    (office.dir / "format").write_text("akta-data 1\n")
-    planted = office.dir / "env" / "DB_CONFIG"
-    planted.write_text("set_flags DB_TXN_NOSYNC\n")
-    a, b = office("file", "open", "--unit", "WA", "--class", "1431", "--title", "x"), office("doctor")
-    ok(a.status == 3 and b.status == 1 and "DB_CONFIG" in a.err and "DB_CONFIG" in b.out, "a planted DB_CONFIG is refused by name", (a, b))
-    planted.unlink()
-    same(akta("-d", here / "m", "doctor").status, 2, "a folder that is no archive")
-    ok(mark and office("doctor").status == 0, "afterwards all is well")
-    links(office)
-
-
-def links(office):
-    away = here / "away"
-    away.mkdir()
-    (office.dir / "run" / "ballast").unlink()
-
-    def planted(rel, victim=True):
-        p = office.dir / rel
-        kept = p.read_bytes() if p.exists() else None
-        p.unlink(missing_ok=True)
-        target = away / "victim"
-        if victim:
-            target.write_bytes(b"precious")
-        p.symlink_to(target)
-        return p, kept, target
-
-    for rel in ("run/synced", "run/ballast", "run/owner", "run/panics", "env/tables", "log/.checkpoint", "keys/.wrapped-keys.part"):
-        p, kept, target = planted(rel)
-        office("log", "head"), office("backup", here / "kopia ó"), office("doctor")
-        same(target.read_bytes(), b"precious", f"a link planted as {rel} leads to nobody's harm")
-        p.unlink(missing_ok=True)
-        if kept is not None and not p.exists():
-            p.write_bytes(kept)
-    for rel in ("content/obcy", "log/obcy", "env/obcy", "env/record.db"):
-        p, kept, target = planted(rel)
-        a = office("doctor")
-        ok(a.status in (1, 4) and rel in a.out + a.err, f"a link planted as {rel} is named", a)
-        p.unlink()
-        if kept is not None:
-            p.write_bytes(kept)
-    folder = next(p for p in (office.dir / "content").iterdir())
-    folder.rename(away / folder.name)
-    folder.symlink_to(away / folder.name)
-    a, b = office("doctor"), office("backup", here / "kopia ó")
-    ok(a.status == 1 and b.status == 4 and f"content/{folder.name}" in b.err, "contents behind a link are left out of no backup in silence", (a, b))
-    folder.unlink()
-    (away / folder.name).rename(folder)
-    same((office("doctor").status, office("verify", "--all").status), (0, 0), "without the links all is as before")
-
-
-def rights():
-    if person("version")[0] != 0:
-        skip("rights", "nobody may not run this build")
-        return
-    office = office_in("rights")
-    office.demo()
-    for p in (here, here / "rights"):
-        p.chmod(0o755)
-    d = office.dir
-    if os.geteuid() == 0:
-        status, out, err = person("-d", d, "log", "head")
-        ok(status == 3 and "right" in err, "a foreign owner's archive: status 3", err)
-    belongs_to(d, NOBODY)
-    for what, status in (("keys/kek-00000001", 4), ("keys/log.skey", 4), ("keys", 4)):
-        (d / what).chmod(0)
-        seen, out, err = person("-d", d, "log", "head")
-        looked, out2, err2 = person("-d", d, "doctor")
-        ok(seen == status and looked == 1 and pathlib.PurePath(what).name in err and "keys" in out2 + err2,
-           f"unreadable {what}: named", (seen, err, looked, out2))
-        (d / what).chmod(0o700)
-    for what in ("run", "env"):
-        for p in [d / what, *(d / what).iterdir()]:
-            p.chmod(p.stat().st_mode & ~0o222)
-        status, out, err = person("-d", d, "file", "open", "--unit", "WA", "--class", "1431", "--title", "x")
-        ok(status in (3, 4) and out == "" and what in err, f"read-only {what}: refused with its name", (status, err))
-        for p in [d / what, *(d / what).iterdir()]:
-            p.chmod(p.stat().st_mode | 0o200)
-    log = [d / "log", *(p for p in (d / "log").rglob("*") if p.is_dir())]
-    for p in log:
-        p.chmod(0o555)
-    status, out, err = person("-d", d, "file", "open", "--unit", "WA", "--class", "1431", "--title", "x")
-    looked, out2, _ = person("-d", d, "doctor")
-    ok(status == 0 and looked == 1 and "log" in out2 and "Permission" in out2, "a log that cannot be published: doctor says so", (out, err, out2))
-    for p in log:
-        p.chmod(0o755)
-    looked, out2, err2 = person("-d", d, "doctor")
-    same((looked, tlog(d / "log")[0]), (0, 0), "and publishes it when it can")
-
-
-main(damage, verification, hot_backup, set_back, full_disk, wrong_folders, rights)
+main(damage, verification, hot_backup, set_back, full_disk)
