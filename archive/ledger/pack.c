@@ -69,8 +69,10 @@ static bool add_run(struct buf *out, struct bytes in, size_t digits)
 static size_t add_phrase(struct buf *out, struct bytes in)
 {
     for (size_t i = 0; i < COUNT_OF(phrases); i++) {
+        if (in.p[0] != (uint8_t)phrases[i][0])
+            continue;
         size_t n = strlen(phrases[i]);
-        if (in.p[0] == (uint8_t)phrases[i][0] && n <= in.n && memcmp(in.p, phrases[i], n) == 0) {
+        if (n <= in.n && memcmp(in.p, phrases[i], n) == 0) {
             buf_add_u8(out, (uint8_t)(FIRST_PHRASE + i));
             return n;
         }
