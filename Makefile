@@ -86,26 +86,36 @@ $(BUILD)/obj/po/%.o: $(BUILD)/po/%.mo
 
 TOOL_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out archive/tool/inspect%.c,$(wildcard archive/tool/*.c)))
 INSPECT_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard archive/tool/inspect*.c))
-FCGI_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard fcgi/*.c))
+# The window: everything of akta-fcgi but its main, as a library of its own, so that tests can link it.
+WINDOW_LIB := $(BUILD)/lib/libakta-window.a
+SITE_OBJ := $(patsubst conf/site/%,$(BUILD)/obj/site/%.o,$(wildcard conf/site/*.css conf/site/*.svg))
+$(BUILD)/obj/site/%.o: conf/site/%
+	@mkdir -p $(@D)
+	cd conf/site && ld -r -b binary -z noexecstack -o $(CURDIR)/$@ $(<F)
+$(WINDOW_LIB): $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out fcgi/main.c,$(wildcard fcgi/*.c))) $(SITE_OBJ)
+	@mkdir -p $(@D)
+	@rm -f $@
+	ar rcs $@ $^
 PO_OBJ := $(BUILD)/obj/po/pl.o
 
 $(BUILD)/akta: $(TOOL_OBJ) $(PO_OBJ) $(LINK_ALL)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
-$(BUILD)/akta-fcgi: $(FCGI_OBJ) $(PO_OBJ) $(LINK_ALL)
+$(BUILD)/akta-fcgi: $(BUILD)/obj/fcgi/main.o $(WINDOW_LIB) $(PO_OBJ) $(LINK_ALL)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lfcgi
 $(BUILD)/akta-inspect: $(INSPECT_OBJ)
 	$(CC) $(LDFLAGS) -o $@ $^ -lmagic -lseccomp
 
-# ---- tests: tests/unit/ROOM_*.c link that room and the rooms below it, nothing above.
+# ---- tests: tests/unit/ROOM_*.c link that room and the rooms below it, nothing above; window_*.c link all of them.
+of_window = $(if $(filter window_%,$(1)),$(WINDOW_LIB) $(PO_OBJ))
 rooms_upto = $(shell for r in $(ROOMS); do echo $$r; [ $$r = $(1) ] && break; done | tac)
 TEST_SRC := $(wildcard tests/unit/*.c tests/prop/*.c)
 TEST_BIN := $(patsubst tests/%.c,$(BUILD)/tests/%,$(TEST_SRC))
 define test_rule
 $(BUILD)/tests/$(1)/$(2): $(BUILD)/obj/tests/$(1)/$(2).o $(wildcard tests/lib/*.c) \
-		$(foreach r,$(call rooms_upto,$(firstword $(subst _, ,$(2)))),$(call room_lib,$(r)))
+		$(call of_window,$(2)) $(foreach r,$(call rooms_upto,$(firstword $(subst _, ,$(2)))),$(call room_lib,$(r)))
 	@mkdir -p $$(@D)
-	$(CC) $(LDFLAGS) -o $$@ $(BUILD)/obj/tests/$(1)/$(2).o \
-		$(foreach r,$(call rooms_upto,$(firstword $(subst _, ,$(2)))),$(call room_lib,$(r))) $(LIBS) -lcmocka
+	$(CC) $(LDFLAGS) -o $$@ $(BUILD)/obj/tests/$(1)/$(2).o $(call of_window,$(2)) \
+		$(foreach r,$(call rooms_upto,$(firstword $(subst _, ,$(2)))),$(call room_lib,$(r))) $(LIBS) $(if $(filter window_%,$(2)),-lfcgi) -lcmocka
 endef
 $(foreach t,$(patsubst tests/%.c,%,$(TEST_SRC)),$(eval $(call test_rule,$(patsubst %/,%,$(dir $(t))),$(notdir $(t)))))
 

@@ -23,11 +23,15 @@
 #define DRAIN_MS    10000
 #define DRAIN_STEP  5
 #define SOCKET_NAME "run/fcgi.sock"
+#define ARENA_MAX   (16u << 20) /* of one request */
+#define KEPT_BODY   (256u << 10)
 
 struct worker {
     pthread_t thread;
     struct acceptor *acceptor;
     atomic_bool busy, gone;
+    struct arena *arena;
+    struct buf body;
 };
 struct acceptor {
     struct window *window;
@@ -44,27 +48,57 @@ static struct str param(const FCGX_Request *r, const char *name)
     return v != NULL ? str_of(v) : STR("");
 }
 
-/* The path as nginx decoded and cleaned it. */
-static void serve(struct window *w, FCGX_Request *r)
+/* A length that is no number counts as endless, so that no row takes it. */
+static uint64_t announced(struct str length)
 {
-    struct request q = {.method = param(r, "REQUEST_METHOD"),
-                        .path = param(r, "DOCUMENT_URI"),
-                        .query = param(r, "QUERY_STRING"),
-                        .remote = param(r, "REMOTE_ADDR")};
-    struct answer a = {.status = 500, .body = BUF_INIT(BODY_MAX)};
+    uint64_t n = 0;
+    return length.n == 0 || parse_u64(length, 0, UINT64_MAX - 1, &n) ? n : UINT64_MAX;
+}
+
+static struct request request_of(const FCGX_Request *r)
+{
+    return (struct request){.method = param(r, "REQUEST_METHOD"),
+                            .path = param(r, "DOCUMENT_URI"), /* as nginx decoded and cleaned it */
+                            .query = param(r, "QUERY_STRING"),
+                            .remote = param(r, "REMOTE_ADDR"),
+                            .if_none_match = param(r, "HTTP_IF_NONE_MATCH"),
+                            .accept_language = param(r, "HTTP_ACCEPT_LANGUAGE"),
+                            .body_size = announced(param(r, "CONTENT_LENGTH"))};
+}
+
+static void send_answer(FCGX_Request *r, const struct request *q, struct answer *a)
+{
     struct buf head CLEANUP(buf_free) = BUF_INIT(8192);
-    route(w, &q, &a);
-    if (a.body.failed) {
-        buf_free(&a.body);
-        a.body = BUF_INIT(BODY_MAX);
-        answer_text(&a, 500, "Coś poszło nie tak. Spróbuj za chwilę.");
+    struct err e = ERR_INIT;
+    if (!answer_head(a, &head, &e)) {
+        log_line(LOG_ERROR, "fcgi", "answer refused why=%s field=%s", e.text, e.field);
+        buf_reset(&head);
+        *a = (struct answer){.body = a->body};
+        answer_text(a, 500, "Coś poszło nie tak. Spróbuj za chwilę.");
+        if (!answer_head(a, &head, &e)) {
+            return;
+        }
     }
-    answer_head(&a, &head);
-    bool with_body = !str_is(q.method, "HEAD") && a.body.n > 0;
-    if (!head.failed && FCGX_PutStr((const char *)head.p, (int)head.n, r->out) >= 0 && with_body) {
-        (void)FCGX_PutStr((const char *)a.body.p, (int)a.body.n, r->out);
+    bool with_body = !str_is(q->method, "HEAD") && a->body.n > 0;
+    if (FCGX_PutStr((const char *)head.p, (int)head.n, r->out) >= 0 && with_body) {
+        (void)FCGX_PutStr((const char *)a->body.p, (int)a->body.n, r->out);
     }
-    buf_free(&a.body);
+}
+
+/* The worker's arena and body serve one request after another; what a large page took is given back. */
+static void serve(struct worker *k, FCGX_Request *r)
+{
+    struct request q = request_of(r);
+    struct answer a = {.status = 500, .body = k->body};
+    window_answer(k->acceptor->window, &q, k->arena, &a);
+    send_answer(r, &q, &a);
+    k->body = a.body;
+    if (k->body.cap > KEPT_BODY) {
+        buf_free(&k->body);
+        k->body = BUF_INIT(BODY_MAX);
+    }
+    buf_reset(&k->body);
+    arena_reset(k->arena);
 }
 
 static void *worker_main(void *ctx)
@@ -72,7 +106,11 @@ static void *worker_main(void *ctx)
     struct worker *k = ctx;
     struct acceptor *a = k->acceptor;
     FCGX_Request r;
-    if (FCGX_InitRequest(&r, a->listener, FCGI_FAIL_ACCEPT_ON_INTR) != 0) {
+    k->body = BUF_INIT(BODY_MAX);
+    k->arena = arena_new(ARENA_MAX);
+    if (k->arena == NULL || FCGX_InitRequest(&r, a->listener, FCGI_FAIL_ACCEPT_ON_INTR) != 0) {
+        log_line(LOG_ERROR, "fcgi", "a thread does not start");
+        arena_free(&k->arena);
         atomic_store(&k->gone, true);
         return NULL;
     }
@@ -87,11 +125,13 @@ static void *worker_main(void *ctx)
             continue;
         }
         atomic_store(&k->busy, true);
-        serve(a->window, &r);
+        serve(k, &r);
         FCGX_Finish_r(&r);
         atomic_store(&k->busy, false);
     }
     FCGX_Free(&r, 1);
+    buf_free(&k->body);
+    arena_free(&k->arena);
     atomic_store(&k->gone, true);
     return NULL;
 }

@@ -105,9 +105,11 @@ static bool start(struct service *s, struct err *e)
         return false;
     }
     s->window.archive = s->archive;
+    site_fill(&s->window.site);
     if (s->archive != NULL) {
         threads = (unsigned)setting_u64(archive_settings(s->archive), "window.threads");
-        if (!pulse_start(s->archive, &s->window.pulse, e) || !command_server_start(s->archive, s->dir, &s->server, e)) {
+        if (!bulletin_desk_open(s->archive, &s->window.desk, e) || !pulse_start(s->archive, &s->window.pulse, e) ||
+            !command_server_start(s->archive, s->dir, &s->server, e)) {
             return false;
         }
     }
@@ -123,6 +125,7 @@ static void stop(struct service *s)
         _exit(EXIT_DONE);
     }
     pulse_stop(&s->window.pulse);
+    bulletin_desk_close(&s->window.desk);
     archive_close(&s->archive);
 }
 

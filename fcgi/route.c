@@ -1,89 +1,90 @@
-/* route.c: the table of addresses, and the headers that every answer carries.
+/* route.c: the table of addresses. Every address of the window stands here and nowhere else, with what its gate
+ * demands.
  *
- * The row is checked before its handler runs; a handler sees only requests that fit its row. */
+ * Pages answer in Polish, and in English below /en. */
 #include "window.h"
 
 #include <string.h>
 
-static const struct route_row routes[] = {
-    {"GET", "/healthz", false, page_healthz},
-    {"GET", "/metrics", true, page_metrics},
+static const struct input_field search_fields[] = {{"q", INPUT_TEXT, 0, 200}};
+
+#define GET_ROW .method = "GET", .who = WHO_ANYONE, .body = BODY_NONE, .limit = 0
+#define PAGE    GET_ROW, .face = FACE_PAGE, .cache = CACHE_PUBLIC
+#define API     GET_ROW, .face = FACE_API, .cache = CACHE_PUBLIC, .flags = ROW_BULLETIN
+
+static const struct route_row rows[] = {
+    {PAGE, .path = "/", .handle = page_start},
+    {PAGE, .path = "/karty", .handle = page_cards, .section = SECTION_CARDS, .flags = ROW_BULLETIN},
+    {PAGE, .path = "/karty/{slug}", .handle = page_card, .section = SECTION_CARDS, .flags = ROW_BULLETIN},
+    {PAGE, .path = "/karty/{slug}/wersje", .handle = page_card_versions, .section = SECTION_CARDS},
+    {PAGE, .path = "/karty/{slug}/wersje/{n}", .handle = page_card_version, .section = SECTION_CARDS},
+    {PAGE, .path = "/rejestry", .handle = page_registers, .section = SECTION_REGISTERS, .flags = ROW_BULLETIN},
+    {PAGE, .path = "/rejestry/zasady", .handle = page_access_rules, .section = SECTION_REGISTERS,
+     .flags = ROW_BULLETIN},
+    {PAGE, .path = "/rejestry/{n}", .handle = page_register, .section = SECTION_REGISTERS, .flags = ROW_BULLETIN},
+    {PAGE, .path = "/informacje", .handle = page_texts, .flags = ROW_BULLETIN},
+    {PAGE, .path = "/informacje/{slug}", .handle = page_text, .flags = ROW_BULLETIN},
+    {PAGE, .path = "/dane-osobowe", .handle = page_notices, .flags = ROW_BULLETIN},
+    {PAGE, .path = "/dziennik", .handle = page_log, .section = SECTION_LOG},
+    {PAGE, .path = "/szukaj", .handle = page_search, .fields = search_fields, .field_count = COUNT_OF(search_fields),
+     .flags = ROW_BULLETIN | ROW_OWN_FAULTS},
+    {API, .path = "/api/v1/services", .handle = api_services},
+    {API, .path = "/api/v1/services/{slug}", .handle = api_service},
+    {API, .path = "/api/v1/registers", .handle = api_registers},
+    {API, .path = "/api/v1/registers/{n}", .handle = api_register},
+    {GET_ROW, .path = "/site/{file}", .handle = page_site, .face = FACE_PLAIN, .cache = CACHE_FOREVER,
+     .flags = ROW_IN_MAINTENANCE},
+    {GET_ROW, .path = "/healthz", .handle = page_healthz, .face = FACE_PLAIN, .cache = CACHE_NEVER},
+    {.method = "GET", .path = "/metrics", .handle = page_metrics, .who = WHO_LOOPBACK, .face = FACE_PLAIN},
 };
 
-void answer_text(struct answer *a, int status, const char *text)
+const struct route_row *route_rows(size_t *count)
 {
-    a->status = status;
-    a->type = "text/plain; charset=utf-8";
-    buf_reset(&a->body);
-    buf_add_z(&a->body, text);
-    buf_add_u8(&a->body, '\n');
+    *count = COUNT_OF(rows);
+    return rows;
 }
 
-static bool is_loopback(struct str remote)
+static bool fits_slug(struct str s, bool dots)
 {
-    return str_starts(remote, "127.") || str_is(remote, "::1");
-}
-
-static bool method_fits(const struct route_row *row, struct str method)
-{
-    return str_is(method, row->method) || (str_is(method, "HEAD") && strcmp(row->method, "GET") == 0);
-}
-
-void route(struct window *w, const struct request *q, struct answer *a)
-{
-    for (size_t i = 0; i < COUNT_OF(routes); i++) {
-        const struct route_row *row = &routes[i];
-        if (!str_is(q->path, row->path) || (row->loopback && !is_loopback(q->remote))) {
-            continue;
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || (dots && c == '.'))) {
+            return false;
         }
-        if (!method_fits(row, q->method)) {
-            answer_text(a, 405, "Ten adres przyjmuje tylko GET.");
-            a->allow = "GET, HEAD";
-        } else if (w->archive == NULL) {
-            answer_text(a, 503, "Przerwa techniczna. Pilne pismo złóż w kancelarii.");
-        } else {
-            row->handle(w, q, a);
+    }
+    return s.n > 0 && s.n <= 80;
+}
+
+static struct str segment(const char *p, size_t n)
+{
+    const char *slash = memchr(p, '/', n);
+    return (struct str){p, slash != NULL ? (size_t)(slash - p) : n};
+}
+
+static bool segment_fits(struct str want, struct str have, struct parts *parts)
+{
+    if (str_is(want, "{n}")) {
+        return parse_u64(have, 1, 999999, &parts->number);
+    }
+    if (str_is(want, "{slug}") || str_is(want, "{file}")) {
+        parts->slug = have;
+        return fits_slug(have, want.n == 6 && want.p[1] == 'f');
+    }
+    return str_eq(want, have);
+}
+
+/* Segment by segment; both begin with a slash. */
+bool route_match(const struct route_row *row, struct str path, struct parts *parts)
+{
+    const char *want = row->path, *want_end = want + strlen(want), *have = path.p, *have_end = path.p + path.n;
+    while (want < want_end && have < have_end && *have == '/') {
+        struct str w = segment(want + 1, (size_t)(want_end - want - 1));
+        struct str s = segment(have + 1, (size_t)(have_end - have - 1));
+        if (!segment_fits(w, s, parts)) {
+            return false;
         }
-        return;
+        want += 1 + w.n;
+        have += 1 + s.n;
     }
-    answer_text(a, 404, "Nie ma takiej strony.");
-}
-
-static const char *reason(int status)
-{
-    switch (status) {
-        case 200:
-            return "OK";
-        case 404:
-            return "Not Found";
-        case 405:
-            return "Method Not Allowed";
-        case 503:
-            return "Service Unavailable";
-        default:
-            return "Internal Server Error";
-    }
-}
-
-void answer_head(const struct answer *a, struct buf *out)
-{
-    buf_fmt(out, "Status: %d %s\r\n", a->status, reason(a->status));
-    buf_fmt(out, "Content-Type: %s\r\n", a->type);
-    buf_fmt(out, "Content-Length: %zu\r\n", a->body.n);
-    if (a->allow != NULL) {
-        buf_fmt(out, "Allow: %s\r\n", a->allow);
-    }
-    if (a->status == 503) {
-        buf_add_z(out, "Retry-After: 30\r\n");
-    }
-    buf_add_z(out, "Cache-Control: no-store\r\n"
-                   "Content-Security-Policy: default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-                   "base-uri 'none'; frame-ancestors 'none'\r\n"
-                   "X-Content-Type-Options: nosniff\r\n"
-                   "X-Frame-Options: DENY\r\n"
-                   "Referrer-Policy: no-referrer\r\n"
-                   "Cross-Origin-Opener-Policy: same-origin\r\n"
-                   "Cross-Origin-Resource-Policy: same-origin\r\n"
-                   "Permissions-Policy: camera=(), geolocation=(), microphone=()\r\n"
-                   "\r\n");
+    return want == want_end && have == have_end;
 }

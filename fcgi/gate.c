@@ -1,0 +1,158 @@
+/* gate.c: what stands before every handler. It finds the row of a request and enforces it: who may, which method, how
+ * much body, which input; a handler sees only what fits its row. Whoever may not see an address is told that it does
+ * not exist. */
+#include "window.h"
+
+#include <string.h>
+
+static bool is_loopback(struct str remote)
+{
+    return str_starts(remote, "127.") || str_is(remote, "::1");
+}
+
+static bool method_fits(const struct route_row *row, struct str method)
+{
+    return str_is(method, row->method) || (str_is(method, "HEAD") && strcmp(row->method, "GET") == 0);
+}
+
+/* Pages exist once more in English, everything else once. */
+static void take_language(struct call *c)
+{
+    struct str path = c->q->path;
+    c->path = path;
+    c->lang = LANG_PL;
+    if (str_is(path, "/en") || str_starts(path, "/en/")) {
+        c->lang = LANG_EN;
+        c->path = (struct str){path.p + 3, path.n - 3};
+    }
+}
+
+/* The first row of the path whose method fits; else the first one of the path, and *allow gathers what would fit. */
+static const struct route_row *find_row(struct call *c, struct buf *allow)
+{
+    size_t count;
+    const struct route_row *rows = route_rows(&count), *other = NULL;
+    for (size_t i = 0; i < count; i++) {
+        const struct route_row *row = &rows[i];
+        if ((c->lang == LANG_EN && row->face != FACE_PAGE) || !route_match(row, c->path, &c->parts) ||
+            (row->who == WHO_LOOPBACK && !is_loopback(c->q->remote))) {
+            continue;
+        }
+        if (method_fits(row, c->q->method)) {
+            return row;
+        }
+        other = other != NULL ? other : row;
+        buf_add_z(allow, allow->n > 0 ? ", " : "");
+        buf_add_z(allow, row->method);
+        buf_add_z(allow, strcmp(row->method, "GET") == 0 ? ", HEAD" : "");
+    }
+    return other;
+}
+
+/* /karty/ is /karty, and /en is /en/. The new address is the old one less a slash, and only where a page answers. */
+static bool redirected(struct call *c)
+{
+    struct str path = c->q->path;
+    struct parts parts;
+    size_t count;
+    const struct route_row *rows = route_rows(&count);
+    if (str_is(path, "/en")) {
+        c->a->status = 308;
+        c->a->location = STR("/en/");
+        return true;
+    }
+    if (c->path.n < 2 || c->path.p[c->path.n - 1] != '/') {
+        return false;
+    }
+    struct str shorter = {c->path.p, c->path.n - 1};
+    for (size_t i = 0; i < count; i++) {
+        if (rows[i].face == FACE_PAGE && route_match(&rows[i], shorter, &parts)) {
+            c->a->status = 308;
+            c->a->location = (struct str){path.p, path.n - 1};
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The API speaks the language its caller prefers, Polish unless it says English. */
+static void take_api_language(struct call *c)
+{
+    if (c->face == FACE_API && str_starts(c->q->accept_language, "en")) {
+        c->lang = LANG_EN;
+    }
+}
+
+static bool read_input(struct call *c)
+{
+    const struct route_row *row = c->row;
+    if (!query_read(row->fields, row->field_count, c->q->query, c->ar, c->values, &c->e)) {
+        return false;
+    }
+    for (size_t i = 0; i < row->field_count && (row->flags & ROW_OWN_FAULTS) == 0; i++) {
+        if (c->values[i].fault.code != ERR_NONE) {
+            c->e = c->values[i].fault;
+            return false;
+        }
+    }
+    return true;
+}
+
+static void enforce(struct call *c)
+{
+    if (c->q->body_size > c->row->limit) {
+        answer_problem(c, 413, N_("This address takes less than was sent."));
+    } else if (c->w->archive == NULL && (c->row->flags & ROW_IN_MAINTENANCE) == 0) {
+        answer_problem(c, 503, N_("File urgent letters at the registry office."));
+    } else if (!read_input(c)) {
+        answer_error(c);
+    } else if ((c->row->flags & ROW_BULLETIN) != 0 && !bulletin_take(c->w->desk, &c->bulletin, &c->e)) {
+        answer_error(c);
+    } else {
+        c->row->handle(c);
+        bulletin_give(c->w->desk, &c->bulletin);
+    }
+}
+
+static void dispatch(struct call *c)
+{
+    struct buf allow CLEANUP(buf_free) = BUF_INIT(64);
+    c->row = find_row(c, &allow);
+    c->face = c->row != NULL ? c->row->face : str_starts(c->path, "/api/") ? FACE_API : FACE_PAGE;
+    take_api_language(c);
+    err_init(&c->e, c->lang);
+    if (c->w->archive != NULL && c->face == FACE_PAGE && !archive_office(c->w->archive, c->ar, &c->office, &c->e)) {
+        c->office = (struct office_info){0};
+        answer_error(c);
+    } else if (c->row == NULL && redirected(c)) {
+        answer_validate(c->a, STR_NONE);
+    } else if (c->row == NULL) {
+        answer_problem(c, 404, N_("Check the address, or begin at the start page."));
+    } else if (!method_fits(c->row, c->q->method)) {
+        answer_problem(c, 405, N_("This address is for reading only."));
+        c->a->allow = arena_str(c->ar, buf_str(&allow));
+    } else {
+        enforce(c);
+    }
+}
+
+void window_answer(struct window *w, const struct request *q, struct arena *ar, struct answer *a)
+{
+    struct call c = {.w = w, .q = q, .a = a, .ar = ar};
+    a->status = 500;
+    a->cache = CACHE_NEVER;
+    a->type = "text/plain; charset=utf-8";
+    take_language(&c);
+    dispatch(&c);
+    if (c.row != NULL && a->status == 200) {
+        a->cache = c.row->cache;
+        answer_validate(a, q->if_none_match);
+    }
+    if (a->body.failed) {
+        buf_free(&a->body);
+        a->body = BUF_INIT(BODY_MAX);
+        a->cache = CACHE_NEVER;
+        a->etag[0] = '\0';
+        answer_text(a, 500, "Coś poszło nie tak. Spróbuj za chwilę.");
+    }
+}

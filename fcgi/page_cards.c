@@ -1,0 +1,347 @@
+/* page_cards.c: service cards: what to bring, what it costs, how long it takes, where, what to do against a decision.
+ */
+#include "window.h"
+
+#include <string.h>
+
+/* ---------------------------------------------------------------- the list */
+
+static void card_row(struct call *c, const struct published *p)
+{
+    struct html *h = &c->h;
+    bool own = p->title[LANG_EN].n > 0 && !str_eq(p->title[LANG_EN], p->title[LANG_PL]) && c->lang == LANG_EN;
+    if (own || c->lang == LANG_PL) {
+        MARK(h, "<li>");
+    } else {
+        MARK(h, "<li lang=\"pl\">");
+    }
+    page_link(c, "/karty/", p->slug);
+    html_text(h, p->title[c->lang]);
+    MARK(h, "</a><p>");
+    html_text(h, p->summary[c->lang]);
+    MARK(h, "</p></li>\n");
+}
+
+/* One list for each office, in the order of the bulletin. */
+static void card_group(struct call *c, enum published_status status, const char *heading)
+{
+    struct html *h = &c->h;
+    struct str office = STR_NONE;
+    bool open = false;
+    for (size_t i = 0; i < bulletin_count(c->bulletin, PUBLISHED_CARD); i++) {
+        const struct published *p = bulletin_at(c->bulletin, PUBLISHED_CARD, i);
+        if (p->status != status) {
+            continue;
+        }
+        if (!open) {
+            page_heading(c, heading);
+        } else if (!str_eq(office, p->office)) {
+            MARK(h, "</ul>\n");
+        }
+        if (!open || !str_eq(office, p->office)) {
+            MARK(h, "<h3 lang=\"pl\">");
+            html_text(h, p->office);
+            MARK(h, "</h3>\n<ul class=\"list\">\n");
+        }
+        open = true;
+        office = p->office;
+        card_row(c, p);
+    }
+    if (open) {
+        MARK(h, "</ul>\n");
+    }
+}
+
+void page_cards(struct call *c)
+{
+    page_begin(c, str_of(tr(c->lang, "Service cards")));
+    if (bulletin_count(c->bulletin, PUBLISHED_CARD) == 0) {
+        page_paragraph(c, N_("The office has published no card yet. Ask at the registry office."));
+    } else {
+        page_paragraph(c, N_("A card says what to bring, what it costs, how long it takes and where to go."));
+    }
+    card_group(c, PUBLISHED_CURRENT, N_("Cards in force"));
+    card_group(c, PUBLISHED_HISTORICAL, N_("Older cards"));
+    page_end(c, 200);
+}
+
+/* ---------------------------------------------------------------- one card */
+
+static void list_of(struct call *c, const struct texts *t)
+{
+    struct html *h = &c->h;
+    if (t->count == 1) {
+        MARK(h, "<p>");
+        html_text(h, t->list[0]);
+        MARK(h, "</p>\n");
+    } else if (t->count > 1) {
+        MARK(h, "<ul>\n");
+        for (size_t i = 0; i < t->count; i++) {
+            MARK(h, "<li>");
+            html_text(h, t->list[i]);
+            MARK(h, "</li>\n");
+        }
+        MARK(h, "</ul>\n");
+    }
+}
+
+/* Inside lang="pl", where a heading of ours in another language says so. */
+static void heading(struct call *c, const char *msgid)
+{
+    struct html *h = &c->h;
+    enum lang was = h->lang;
+    h->lang = c->lang;
+    if (c->lang == LANG_PL) {
+        MARK(h, "<h2>");
+    } else {
+        MARK(h, "<h2 lang=\"en\">");
+    }
+    html_say(h, msgid);
+    MARK(h, "</h2>\n");
+    h->lang = was;
+}
+
+static void aside(struct call *c, const char *msgid)
+{
+    struct html *h = &c->h;
+    enum lang was = h->lang;
+    h->lang = c->lang;
+    if (c->lang == LANG_PL) {
+        MARK(h, " <span class=\"muted\">");
+    } else {
+        MARK(h, " <span class=\"muted\" lang=\"en\">");
+    }
+    html_say(h, msgid);
+    MARK(h, "</span>");
+    h->lang = was;
+}
+
+static void what_to_bring(struct call *c, const struct published *p)
+{
+    struct html *h = &c->h;
+    if (p->bring_count == 0) {
+        return;
+    }
+    heading(c, N_("What to bring"));
+    MARK(h, "<ul>\n");
+    for (size_t i = 0; i < p->bring_count; i++) {
+        const struct bring *b = &p->bring[i];
+        MARK(h, "<li>");
+        html_text(h, b->text);
+        if ((b->flags & BRING_VIEW) != 0) {
+            aside(c, N_("– only to show"));
+        }
+        if ((b->flags & BRING_PROXY) != 0) {
+            aside(c, N_("– if you act for somebody"));
+        }
+        MARK(h, "</li>\n");
+    }
+    MARK(h, "</ul>\n");
+}
+
+static void cost(struct call *c, const struct published *p)
+{
+    struct html *h = &c->h;
+    heading(c, N_("What it costs"));
+    if (p->fee_count == 0) {
+        MARK(h, "<p>");
+        aside(c, N_("Nothing."));
+        MARK(h, "</p>\n");
+        return;
+    }
+    MARK(h, "<ul>\n");
+    for (size_t i = 0; i < p->fee_count; i++) {
+        const struct published_fee *f = &p->fees[i];
+        MARK(h, "<li>");
+        if (f->fixed) {
+            MARK(h, "<strong>");
+            html_text(h, money_said(c->ar, f->grosze, LANG_PL));
+            MARK(h, "</strong> ");
+        }
+        html_text(h, f->text);
+        MARK(h, "</li>\n");
+    }
+    MARK(h, "</ul>\n");
+    list_of(c, &p->account);
+}
+
+static void time_and_place(struct call *c, const struct published *p)
+{
+    struct html *h = &c->h;
+    if (p->time.n > 0) {
+        heading(c, N_("How long it takes"));
+        MARK(h, "<p>");
+        html_text(h, p->time);
+        MARK(h, "</p>\n");
+    }
+    if (p->places.count > 0) {
+        heading(c, N_("Where to file"));
+        list_of(c, &p->places);
+    }
+    if (p->handled.count > 0) {
+        heading(c, N_("Who deals with it"));
+        list_of(c, &p->handled);
+    }
+}
+
+static void appeal(struct call *c, const struct published_appeal *a)
+{
+    struct html *h = &c->h;
+    MARK(h, "<li>");
+    html_text(h, a->text);
+    if (a->kind != APPEAL_NONE) {
+        if (a->text.n > 0) {
+            MARK(h, " ");
+        }
+        MARK(h, "<strong>");
+        html_text(h, str_of(appeal_kind_name(a->kind)));
+        MARK(h, "</strong>: ");
+        html_text(h, a->body);
+        if (a->via.n > 0) {
+            MARK(h, ", ");
+            html_text(h, a->via);
+        }
+        if (a->days > 0) {
+            MARK(h, ", ");
+            html_text(h, arena_fmt(c->ar, trn(LANG_PL, "%u day", "%u days", a->days), a->days));
+        }
+    }
+    MARK(h, "</li>\n");
+}
+
+static void appeals(struct call *c, const struct published *p)
+{
+    struct html *h = &c->h;
+    if (p->appeal_count == 0) {
+        return;
+    }
+    heading(c, N_("If you disagree"));
+    MARK(h, "<ul>\n");
+    for (size_t i = 0; i < p->appeal_count; i++) {
+        appeal(c, &p->appeals[i]);
+    }
+    MARK(h, "</ul>\n");
+}
+
+static void attachments(struct call *c, const struct published *p)
+{
+    struct html *h = &c->h;
+    if (p->forms.count > 0) {
+        heading(c, N_("Forms"));
+        list_of(c, &p->forms);
+    }
+    if (p->attachment_count == 0) {
+        return;
+    }
+    heading(c, N_("Attachments"));
+    MARK(h, "<ul>\n");
+    for (size_t i = 0; i < p->attachment_count; i++) {
+        const struct published_attachment *a = &p->attachments[i];
+        MARK(h, "<li>");
+        html_text(h, a->name);
+        MARK(h, " (");
+        html_text(h, a->type);
+        if (a->bytes > 0) {
+            MARK(h, ", ");
+            html_text(h, size_said(c->ar, a->bytes, LANG_PL));
+        }
+        MARK(h, ")</li>\n");
+    }
+    MARK(h, "</ul>\n");
+}
+
+static void related(struct call *c, const struct published *p)
+{
+    struct html *h = &c->h;
+    bool open = false;
+    for (size_t i = 0; i < p->related.count; i++) {
+        const struct published *r = bulletin_find(c->bulletin, PUBLISHED_CARD, p->related.list[i], LANG_PL);
+        if (r == NULL) {
+            continue;
+        }
+        if (!open) {
+            heading(c, N_("Related cards"));
+            MARK(h, "<ul>\n");
+        }
+        open = true;
+        MARK(h, "<li>");
+        page_link(c, "/karty/", r->slug);
+        html_text(h, r->title[LANG_PL]);
+        MARK(h, "</a> <span class=\"muted\">");
+        html_text(h, r->office);
+        MARK(h, "</span></li>\n");
+    }
+    if (open) {
+        MARK(h, "</ul>\n");
+    }
+}
+
+static void origin_line(struct call *c, const struct published *p)
+{
+    struct html *h = &c->h;
+    MARK(h, "<p class=\"muted\">");
+    html_text(h, p->office);
+    if (p->unit.n > 0) {
+        MARK(h, " · ");
+        html_text(h, p->unit);
+    }
+    if (p->number.n > 0) {
+        MARK(h, " · ");
+        html_text(h, p->number);
+    }
+    MARK(h, "</p>\n");
+}
+
+static void whole_card(struct call *c, const struct published *p)
+{
+    struct html *h = &c->h;
+    if (p->body.n > 0) {
+        heading(c, N_("The whole text of the card"));
+        page_prose(c, p->body, 2);
+    }
+    if (p->legal_bases.count > 0) {
+        heading(c, N_("Legal basis"));
+        MARK(h, "<ul>\n");
+        for (size_t i = 0; i < p->legal_bases.count; i++) {
+            MARK(h, "<li>");
+            html_text(h, p->legal_bases.list[i]);
+            MARK(h, "</li>\n");
+        }
+        MARK(h, "</ul>\n");
+    }
+}
+
+void page_card_content(struct call *c, const struct published *p)
+{
+    struct html *h = &c->h;
+    page_state(c, p);
+    page_current_rules(c, p);
+    page_polish_begin(c);
+    origin_line(c, p);
+    MARK(h, "<p>");
+    html_text(h, p->summary[LANG_PL]);
+    MARK(h, "</p>\n");
+    what_to_bring(c, p);
+    cost(c, p);
+    time_and_place(c, p);
+    appeals(c, p);
+    attachments(c, p);
+    if (c->bulletin != NULL) {
+        related(c, p);
+    }
+    whole_card(c, p);
+    page_polish_end(c);
+}
+
+void page_card(struct call *c)
+{
+    const struct published *p = bulletin_find(c->bulletin, PUBLISHED_CARD, c->parts.slug, c->lang);
+    if (p == NULL) {
+        answer_problem(c, 404, N_("Check the address, or begin at the start page."));
+        return;
+    }
+    page_begin_polish(c, p->title[LANG_PL]);
+    page_card_content(c, p);
+    page_metryka(c, p, "/karty");
+    page_end(c, 200);
+}

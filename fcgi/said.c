@@ -1,0 +1,77 @@
+/* said.c: days, instants, sums and sizes as people write them, in both languages. */
+#include "window.h"
+
+#include <string.h>
+
+struct str day_said(struct arena *ar, struct day d, enum lang lang)
+{
+    static const char *const months[12][2] = {
+        {"January", "stycznia"},   {"February", "lutego"},      {"March", "marca"},        {"April", "kwietnia"},
+        {"May", "maja"},           {"June", "czerwca"},         {"July", "lipca"},         {"August", "sierpnia"},
+        {"September", "września"}, {"October", "października"}, {"November", "listopada"}, {"December", "grudnia"}};
+    int year, month, day;
+    day_split(d, &year, &month, &day);
+    const char *name = months[month - 1][lang == LANG_PL];
+    return arena_fmt(ar, "%d %s %d%s", day, name, year, lang == LANG_PL ? " r." : "");
+}
+
+struct str instant_said(struct arena *ar, instant t, enum lang lang)
+{
+    struct day d;
+    int hour, minute, second;
+    warsaw_clock(t, &d, &hour, &minute, &second);
+    struct str day = day_said(ar, d, lang);
+    return arena_fmt(ar, "%.*s%s%02d:%02d", (int)day.n, day.p, lang == LANG_PL ? " o " : " at ", hour, minute);
+}
+
+/* Groups of three from five digits on in Polish, always in English. */
+struct str money_said(struct arena *ar, uint64_t grosze, enum lang lang)
+{
+    char digits[24], grouped[40];
+    size_t n = (size_t)snprintf(digits, sizeof digits, "%llu", (unsigned long long)(grosze / 100)), to = 0;
+    bool groups = n >= (lang == LANG_PL ? 5u : 4u);
+    for (size_t i = 0; i < n; i++) {
+        if (groups && i > 0 && (n - i) % 3 == 0) {
+            grouped[to++] = lang == LANG_PL ? ' ' : ',';
+        }
+        grouped[to++] = digits[i];
+    }
+    unsigned rest = (unsigned)(grosze % 100);
+    return lang == LANG_PL ? arena_fmt(ar, "%.*s,%02u zł", (int)to, grouped, rest)
+                           : arena_fmt(ar, "PLN %.*s.%02u", (int)to, grouped, rest);
+}
+
+struct str size_said(struct arena *ar, uint64_t bytes, enum lang lang)
+{
+    const char *point = lang == LANG_PL ? "," : ".";
+    if (bytes < 1000) {
+        return arena_fmt(ar, "%llu B", (unsigned long long)bytes);
+    }
+    if (bytes < 1000000) {
+        return arena_fmt(ar, "%llu kB", (unsigned long long)((bytes + 500) / 1000));
+    }
+    uint64_t tenths = (bytes + 50000) / 100000;
+    return arena_fmt(ar, "%llu%s%llu MB", (unsigned long long)(tenths / 10), point, (unsigned long long)(tenths % 10));
+}
+
+void page_day(struct call *c, struct day d)
+{
+    char text[DAY_TEXT_SIZE];
+    day_text(d, text);
+    MARK(&c->h, "<time datetime=\"");
+    html_attr(&c->h, str_of(text));
+    MARK(&c->h, "\">");
+    html_text(&c->h, day_said(c->ar, d, c->h.lang));
+    MARK(&c->h, "</time>");
+}
+
+void page_instant(struct call *c, instant t)
+{
+    char text[INSTANT_TEXT_SIZE];
+    instant_text(t, text);
+    MARK(&c->h, "<time datetime=\"");
+    html_attr(&c->h, str_of(text));
+    MARK(&c->h, "\">");
+    html_text(&c->h, instant_said(c->ar, t, c->h.lang));
+    MARK(&c->h, "</time>");
+}
