@@ -26,7 +26,7 @@ endif
 HARD    := -fstack-protector-strong -fstack-clash-protection -fPIE $(if $(SAN)$(FUZZ)$(COVER),,-D_FORTIFY_SOURCE=2)
 CFLAGS  := -std=c17 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -g -pthread $(OPT) $(WARN) $(HARD) $(EXTRA_CFLAGS)
 LDFLAGS := -pie -pthread -Wl,-z,relro,-z,now,--as-needed $(if $(SAN)$(FUZZ),$(SAN_ON),) $(if $(COVER),--coverage,)
-LIBS    := -ldb-5.3 -lgcrypt -ldeflate -lz -ljansson -lunistring
+LIBS    := -ldb-5.3 -lgcrypt -ldeflate -lz -ljansson -lunistring -lmd4c
 
 room_src  = $(wildcard archive/$(1)/*.c)
 room_obj  = $(patsubst %.c,$(BUILD)/obj/%.o,$(call room_src,$(1)))
@@ -62,11 +62,20 @@ $(BUILD)/obj/%.o: %.c Makefile
 # Dated law that ships with the program: conf/NAME.tsv becomes the symbols _binary_NAME_tsv_start and _end (dashes turn
 # into underscores) inside the library of the room that reads it.
 DATA_OF_record := plan retention-rules proposals
-DATA_OF_office := holidays
+DATA_OF_office := holidays published
 data_obj = $(patsubst %,$(BUILD)/obj/data/%.o,$(DATA_OF_$(1)))
 $(BUILD)/obj/data/%.o: conf/%.tsv
 	@mkdir -p $(@D)
 	cd conf && ld -r -b binary -z noexecstack -o $(CURDIR)/$@ $(<F)
+
+# What the demonstration office publishes, as one block: each document after a line with its name and its size.
+PUBLISHED := $(sort $(wildcard conf/cards/*.md conf/registers/*.md conf/access-rules/*.md conf/texts/*.md))
+$(BUILD)/published.bundle: $(PUBLISHED) Makefile
+	@mkdir -p $(@D)
+	@for f in $(PUBLISHED); do printf '%%%% %s %s\n' "$${f#conf/}" "$$(wc -c <$$f)"; cat $$f; echo; done >$@
+$(BUILD)/obj/data/published.o: $(BUILD)/published.bundle
+	@mkdir -p $(@D)
+	cd $(<D) && ld -r -b binary -z noexecstack -o $(CURDIR)/$@ $(<F)
 
 define room_rule
 $(call room_lib,$(1)): $(call room_obj,$(1)) $(call data_obj,$(1))
@@ -77,9 +86,12 @@ endef
 $(foreach r,$(ROOMS),$(eval $(call room_rule,$(r))))
 
 # Message catalogues and the data the programs carry, as objects inside them.
-$(BUILD)/po/%.mo: conf/po/%.po
+# Each part of the house has its file of Polish; a text that two of them have is the first one's.
+PO_PARTS := conf/po/pl.po conf/po/pl-window.po
+$(BUILD)/po/pl.mo: $(PO_PARTS)
 	@mkdir -p $(@D)
-	msgfmt --check --output-file=$@ $<
+	msgcat --use-first --output-file=$(@:.mo=.po) $(PO_PARTS)
+	msgfmt --check --output-file=$@ $(@:.mo=.po)
 $(BUILD)/obj/po/%.o: $(BUILD)/po/%.mo
 	@mkdir -p $(@D)
 	cd $(<D) && ld -r -b binary -z noexecstack -o $(CURDIR)/$@ $(<F)

@@ -207,14 +207,15 @@ void api_service(struct call *c)
 
 /* ---------------------------------------------------------------- registers */
 
-static void add_access(struct call *c, struct json *o, const struct published *p)
+static void add_access(struct json *o, const struct published *p)
 {
     struct json *list CLEANUP(json_free) = json_array();
     for (unsigned m = ACCESS_BIP; m <= ACCESS_POINTER; m <<= 1) {
         if ((p->access & m) != 0) {
             struct json *a CLEANUP(json_free) = json_object();
             json_text(a, "mode", str_of(access_mode_name((enum access_mode)m)));
-            json_text(a, "text", str_of(access_mode_sentence((enum access_mode)m, c->lang)));
+            json_text(a, "text", str_of(access_mode_sentence((enum access_mode)m, LANG_PL)));
+            json_text(a, "text_en", str_of(access_mode_sentence((enum access_mode)m, LANG_EN)));
             json_push(list, &a);
         }
     }
@@ -227,7 +228,7 @@ static void add_register(struct call *c, struct json *o, const struct published 
     json_text(o, "url", arena_fmt(c->ar, "/rejestry/%u", p->order));
     add_head(o, p);
     json_text(o, "number_in_unit", p->number);
-    add_access(c, o, p);
+    add_access(o, p);
     add_both(o, "note", "note_en", p->note);
     json_text(o, "ground", p->ground);
 }

@@ -125,7 +125,7 @@ static void versions_link(struct call *c, const struct published *p, const char 
     MARK(h, "</dt><dd><a href=\"");
     html_url(h, arena_fmt(c->ar, "%s%s/%.*s/wersje", c->lang == LANG_EN ? "/en" : "", path, (int)p->slug.n, p->slug.p));
     MARK(h, "\">");
-    html_sayf(h, trn(c->lang, "All versions: %u", "All versions: %u", p->versions), p->versions);
+    html_sayf(h, "All versions: %u", p->versions);
     MARK(h, "</a></dd>\n");
 }
 

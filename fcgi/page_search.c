@@ -17,7 +17,7 @@ static void form(struct call *c, const struct value *v)
     MARK(h, "</label>");
     if (faulty) {
         MARK(h, "<p class=\"fault\" id=\"words-fault\">");
-        html_text(h, str_of(v->fault.text));
+        html_text(h, sentence_said(c->ar, v->fault.text));
         MARK(h, "</p>");
     }
     MARK(h, "<input id=\"words\" name=\"q\" type=\"search\" autocomplete=\"off\"");

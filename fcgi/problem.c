@@ -79,7 +79,7 @@ void answer_problem(struct call *c, int status, const char *msgid)
 
 void answer_error(struct call *c)
 {
-    struct str said = arena_str(c->ar, str_of(c->e.text));
+    struct str said = sentence_said(c->ar, c->e.text);
     switch (c->e.code) {
         case ERR_NOT_FOUND:
             answer_problem(c, 404, N_("Check the address, or begin at the start page."));

@@ -11,7 +11,7 @@ trap 'rm -rf "$out"' EXIT
 trap 'exit 130' INT TERM
 
 { find "$AKTA_BUILD/tests/unit" "$AKTA_BUILD/tests/prop" -type f -perm -u+x 2>/dev/null
-  find "$here/lint" "$here/tool" -name 'test_*.sh' -o -name 'test_*.py' 2>/dev/null; } | sort >"$out/list"
+  find "$here/lint" "$here/tool" "$here/http" -name 'test_*.sh' -o -name 'test_*.py' 2>/dev/null; } | sort >"$out/list"
 sed 's/.*/"&"/' "$out/list" | xargs -P "$(nproc)" -I{} sh -c '
     out=$1 here=$2 AKTA_BUILD=$3; t=$4
     name=$(echo "$t" | sed "s|^$AKTA_BUILD/tests/||; s|^$here/||; s|/|-|g")
