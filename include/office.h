@@ -114,14 +114,14 @@ struct price {
 /* Retention of the personal data that a notice speaks of: class of the plan, resolved to years (P-08, RODO 13(2)(a)). */
 struct published_retention {
     struct str symbol, title, category; /* "1431", …, "BE5" */
-    unsigned years;                     /* 0: kept for ever, or not known */
+    unsigned years;                     /* 0: kept for ever, or not settled */
     struct str sentence[2];             /* by enum lang */
 };
 
 /* Metryka (udip art. 8 ust. 6). The upper part is what the document declares, as printed. */
 struct metryka {
     struct str disclosed_by, made_by, entered_by, published_by;
-    struct day made, entered, changed;
+    struct day made, entered, changed, first_published;
     bool made_after_entered;  /* as printed, and odd: show it with a remark */
     struct str source;        /* "suwalki-karty-uslug.txt, wiersze 7–46" */
     /* what the archive vouches for; 0 and "" for the built-in set, which nobody imported */
@@ -172,7 +172,7 @@ struct published {
     size_t current_rule_count;
     struct str body;                /* Markdown, for prose_render */
     struct metryka metryka;
-    unsigned versions;              /* how many there are of it; this is the newest in force */
+    unsigned sequence, versions;    /* this version's number, 1 …, and how many there are */
 };
 
 /* A snapshot of everything published, built in memory with its search index; immutable, any number of threads. */
@@ -192,7 +192,7 @@ void bulletin_desk_close(struct bulletin_desk **d);
 bool bulletin_take(struct bulletin_desk *d, const struct bulletin **out, struct err *e) MUST_USE;
 void bulletin_give(struct bulletin_desk *d, const struct bulletin **b); /* accepts a pointer to NULL */
 
-/* In the order of the list: current before historical, then `order`, then title. Withdrawn ones only by bulletin_find. */
+/* In the order of the list: cards current before historical, then by `order`. Withdrawn ones only by bulletin_find. */
 size_t bulletin_count(const struct bulletin *b, enum published_kind k);
 const struct published *bulletin_at(const struct bulletin *b, enum published_kind k, size_t i);
 /* A text in the language asked for, else in Polish; NULL: there is none. */
@@ -242,6 +242,10 @@ struct publication {
 };
 bool publish(struct archive *a, const struct publication *list, size_t n, const struct actor *who, uint64_t *changed,
              struct err *e) MUST_USE;
+/* The document as the record room takes it (conf_diff, conf_publish), read and checked as publish does. */
+bool publication_document(struct archive *a, const struct publication *in, struct arena *ar, struct conf_document *out,
+                          struct err *e) MUST_USE;
+bool published_kind_of(enum conf_kind k, enum published_kind *out); /* false: it is law */
 /* The demonstration set as publications, borrowed for ever. */
 bool publish_builtin(struct arena *ar, struct publication **list, size_t *n, struct err *e) MUST_USE;
 

@@ -154,12 +154,18 @@ struct class_proposal {
 };
 
 /* Law as data: documents of conf/, each an immutable version with a day from which it is in force. */
-enum conf_kind { CONF_PLAN, CONF_RULES, CONF_HOLIDAYS, CONF_PROPOSALS, CONF_KIND_COUNT };
-const char *conf_kind_name(enum conf_kind k); /* "plan" … = file name without its ending */
+enum conf_kind {
+    CONF_PLAN, CONF_RULES, CONF_HOLIDAYS, CONF_PROPOSALS,    /* one document a kind: the law that files are kept by */
+    CONF_CARD, CONF_REGISTER, CONF_ACCESS_RULE, CONF_NOTICE, /* many, each with a name: what the office publishes */
+    CONF_KIND_COUNT
+};
+#define CONF_LAW_COUNT ((size_t)CONF_CARD) /* the kinds below it have one document */
+const char *conf_kind_name(enum conf_kind k); /* "plan" … = file name without its ending; "card" … */
 struct conf_document {
     enum conf_kind kind;
     struct str text;
     struct day valid_from;
+    struct str name; /* of a published document: [a-z0-9.-]{1,96}; law has none */
 };
 /* The documents that ship with the program (plan, rules, proposals; holidays are the office's own); text is borrowed. */
 bool conf_builtin(enum conf_kind k, struct conf_document *out);
@@ -181,6 +187,29 @@ bool conf_apply(struct archive *a, const struct conf_document *d, const struct a
 /* The version in force on a day; NOT_FOUND when there is none. */
 bool conf_in_force(struct txn *t, enum conf_kind k, struct day on, struct arena *a, struct bytes *text, struct err *e)
     MUST_USE;
+/* Published documents: versions of a name are counted 1, 2, 3 …, are all one object of the ledger, and never go back in
+ * time; of several from one day the last one serves (a correction). All of a list come in one verb, or none does; a text
+ * that is its name's newest already changes nothing. *changed counts the new versions. */
+bool conf_publish(struct archive *a, const struct conf_document *list, size_t n, const struct actor *who,
+                  uint64_t *changed, struct err *e) MUST_USE;
+struct conf_version {
+    struct id id;
+    enum conf_kind kind;
+    struct str name;
+    uint32_t sequence;
+    struct day valid_from;
+    instant imported;
+    struct str sha256; /* hex, of the text */
+    struct bytes text;
+    uint64_t entry; /* its index in the ledger; CONF_ENTRY_NONE: the log does not tell of it, which the doctor reports */
+};
+#define CONF_ENTRY_NONE UINT64_MAX
+/* By name, each oldest first; name n 0: all of the kind. What is handed over is valid during the call. */
+typedef bool (*conf_version_each)(const struct conf_version *v, void *ctx, struct err *e);
+bool conf_versions(struct txn *t, enum conf_kind k, struct str name, conf_version_each each, void *ctx, struct err *e)
+    MUST_USE;
+/* Another number after each import into this open archive: what was read before may be out of date. */
+uint64_t conf_generation(const struct archive *a);
 bool proposal_get(struct txn *t, struct str symbol, struct arena *a, struct class_proposal *out, struct err *e) MUST_USE;
 /* Long recomputations survive a crash as T_JOB rows; this finishes what is left. Called at open and nightly. */
 bool jobs_finish(struct archive *a, uint64_t *files_changed, struct err *e) MUST_USE;

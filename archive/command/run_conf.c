@@ -1,4 +1,4 @@
-/* run_conf.c: akta conf diff and akta conf apply: dated law as documents. */
+/* run_conf.c: akta conf diff and akta conf apply: dated law, and what the office publishes, as documents. */
 #include "host_local.h"
 #include "table.h"
 
@@ -6,12 +6,32 @@
 
 #define LAW_MAX (64u << 20)
 
+static bool ends_with(struct str s, const char *end)
+{
+    size_t n = strlen(end);
+    return s.n > n && memcmp(s.p + s.n - n, end, n) == 0;
+}
+
+/* What a file says of itself: plan.tsv by its name, cards/driving.md by its folder. */
+static struct str kind_by_path(struct str path)
+{
+    static const char *const folders[][2] = {
+        {"cards", "card"}, {"registers", "register"}, {"access-rules", "access-rule"}, {"texts", "text"}};
+    struct str file = path_last(path), folder = path_last(path_folder(path));
+    for (size_t i = 0; ends_with(file, ".md") && i < COUNT_OF(folders); i++) {
+        if (str_is(folder, folders[i][0])) {
+            return str_of(folders[i][1]);
+        }
+    }
+    return ends_with(file, ".tsv") ? (struct str){file.p, file.n - 4} : file;
+}
+
 static bool kind_of(struct run *r, struct str path, enum conf_kind *out)
 {
-    struct str name = parsed_text(r->p, "kind"), file = path_last(path);
+    struct str name = parsed_text(r->p, "kind");
     const char *names[CONF_KIND_COUNT];
     if (name.n == 0) {
-        name = file.n > 4 && memcmp(file.p + file.n - 4, ".tsv", 4) == 0 ? (struct str){file.p, file.n - 4} : file;
+        name = kind_by_path(path);
     }
     for (unsigned k = 0; k < CONF_KIND_COUNT; k++) {
         names[k] = conf_kind_name((enum conf_kind)k);
@@ -26,23 +46,48 @@ static bool kind_of(struct run *r, struct str path, enum conf_kind *out)
     if (near != NULL) {
         return err_field(&r->e, ERR_INVALID, "kind", "there is no law called %s; did you mean --kind %s?", shown, near);
     }
-    return err_field(&r->e, ERR_INVALID, "kind", "what is %s? Say it with --kind: %s, %s, %s or %s", shown, names[0],
-                     names[1], names[2], names[3]);
+    return err_field(&r->e, ERR_INVALID, "kind", "what is %s? Say it with --kind: %s, %s, %s, %s, %s, %s, %s or %s",
+                     shown, names[0], names[1], names[2], names[3], names[4], names[5], names[6], names[7]);
 }
 
-static bool read_document(struct run *r, struct conf_document *d)
+static bool read_document(struct run *r, struct str path, struct conf_document *d)
 {
-    struct str path = r->p->args[0].text;
     struct holidays *h CLEANUP(holidays_free) = NULL;
+    struct publication in = {.file = path};
     *d = (struct conf_document){.valid_from = parsed_day(r->p, "from")};
     if (!kind_of(r, path, &d->kind) || !input_read(r, path, LAW_MAX, &d->text)) {
         return false;
+    }
+    if (published_kind_of(d->kind, &in.kind)) {
+        in.text = d->text;
+        return day_is_none(d->valid_from)
+                   ? publication_document(r->a, &in, r->ar, d, &r->e)
+                   : err_field(&r->e, ERR_INVALID, "from", "a published document names its own day: leave --from out");
     }
     if (day_is_none(d->valid_from) && !conf_document_day(d->text, &d->valid_from)) {
         return err_field(&r->e, ERR_INVALID, "from",
                          "the file does not say from which day it is in force: add --from DATE");
     }
     return d->kind != CONF_HOLIDAYS || holidays_parse(d->text, &h, &r->e);
+}
+
+/* All files of the command line; law comes alone, because each change of it is looked at by itself. */
+static bool read_documents(struct run *r, struct conf_document **list)
+{
+    size_t n = r->p->arg_count;
+    *list = arena_alloc(r->ar, n * sizeof **list);
+    if (*list == NULL) {
+        return err_set(&r->e, ERR_MEMORY, "out of memory");
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (!read_document(r, r->p->args[i].text, &(*list)[i])) {
+            return err_wrap(&r->e, "%s", r->p->args[i].text.p);
+        }
+        if (n > 1 && (size_t)(*list)[i].kind < CONF_LAW_COUNT) {
+            return err_field(&r->e, ERR_INVALID, "file", "%s is law: give it alone", r->p->args[i].text.p);
+        }
+    }
+    return true;
 }
 
 struct changes {
@@ -70,6 +115,9 @@ static void total(struct run *r, const struct conf_document *d, uint64_t n, bool
     if (r->h->json) {
         struct json *o = json_object();
         json_text(o, "kind", str_of(conf_kind_name(d->kind)));
+        if (d->name.n > 0) {
+            json_text(o, "name", d->name);
+        }
         json_day(o, "from", d->valid_from);
         json_u64(o, "changes", n);
         json_bool(o, "applied", applied);
@@ -84,22 +132,32 @@ static void total(struct run *r, const struct conf_document *d, uint64_t n, bool
 
 int run_conf_diff(struct run *r)
 {
-    struct conf_document d;
-    struct changes c = {.r = r};
-    if (!read_document(r, &d) || !conf_diff(r->a, &d, change_line, &c, &r->e)) {
+    struct conf_document *list;
+    if (!read_documents(r, &list)) {
         return run_fail(r);
     }
-    total(r, &d, c.count, false);
+    for (size_t i = 0; i < r->p->arg_count; i++) {
+        struct changes c = {.r = r};
+        if (!conf_diff(r->a, &list[i], change_line, &c, &r->e)) {
+            return run_fail(r);
+        }
+        total(r, &list[i], c.count, false);
+    }
     return EXIT_DONE;
 }
 
 int run_conf_apply(struct run *r)
 {
-    struct conf_document d;
+    struct conf_document *list;
     uint64_t changed = 0;
-    if (!read_document(r, &d) || !conf_apply(r->a, &d, &r->h->who, &changed, &r->e)) {
+    if (!read_documents(r, &list)) {
         return run_fail(r);
     }
-    total(r, &d, changed, true);
+    bool law = (size_t)list[0].kind < CONF_LAW_COUNT;
+    if (law ? !conf_apply(r->a, list, &r->h->who, &changed, &r->e)
+            : !conf_publish(r->a, list, r->p->arg_count, &r->h->who, &changed, &r->e)) {
+        return run_fail(r);
+    }
+    total(r, list, changed, true);
     return EXIT_DONE;
 }

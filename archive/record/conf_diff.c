@@ -65,6 +65,8 @@ static bool compare_rules(struct txn *t, struct diff *d, struct err *e)
 static bool compare_fn(struct txn *t, void *ctx, struct err *e)
 {
     struct diff *d = ctx;
+    struct conf_row newest = {.text = {NULL, 0}};
+    uint32_t sequence;
     struct str old;
     d->symbol_count = 0;
     switch (d->d->kind) {
@@ -72,6 +74,12 @@ static bool compare_fn(struct txn *t, void *ctx, struct err *e)
             return compare_plan(t, d, e);
         case CONF_RULES:
             return compare_rules(t, d, e);
+        case CONF_CARD:
+        case CONF_REGISTER:
+        case CONF_ACCESS_RULE:
+        case CONF_NOTICE:
+            return conf_newest(t, d->d->kind, d->d->name, d->ar, &newest, &sequence, e) &&
+                   lines_compare(str_of_bytes(newest.text), d->d->text, d->ar, &d->lines, e);
         case CONF_HOLIDAYS:
         case CONF_PROPOSALS:
         case CONF_KIND_COUNT:

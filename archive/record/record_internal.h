@@ -16,6 +16,7 @@ struct archive {
     char *inspector_path;        /* NULL: beside the running program */
     struct archive_lock *lock;   /* guards what this struct changes after opening */
     char *dir;
+    _Atomic uint64_t conf_generation; /* counts imports of published documents */
 };
 
 /* Index maintenance of a file: T_QUEUE or T_HELD, T_FORECAST, T_FILE_BY_CLASS. before NULL: the file is new. Called by
