@@ -7,7 +7,7 @@
 /* ---------------------------------------------------------------- where words begin and end */
 
 /* Length of the character at p, and whether it belongs to a word. Above ASCII only the blocks of signs do not:
- * U+0080 … U+00BF and U+2000 … U+206F. */
+ * U+0080 … U+00BF, U+02B0 … U+02FF and U+2000 … U+206F. */
 static size_t character(struct str s, size_t at, bool *of_word)
 {
     uint8_t c = (uint8_t)s.p[at];
@@ -19,7 +19,8 @@ static size_t character(struct str s, size_t at, bool *of_word)
         *of_word = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     } else {
         uint8_t second = (uint8_t)s.p[at + 1];
-        *of_word = c != 0xC2 && !(c == 0xE2 && (second == 0x80 || second == 0x81));
+        bool sign = c == 0xC2 || c == 0xCB || (c == 0xCA && second >= 0xB0) || (c == 0xE2 && second <= 0x81);
+        *of_word = !sign;
     }
     return n;
 }
