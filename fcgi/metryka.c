@@ -69,6 +69,22 @@ void page_current_rules(struct call *c, const struct published *p)
     MARK(h, "</ul></section>\n");
 }
 
+void page_retention(struct call *c, const struct published *p)
+{
+    struct html *h = &c->h;
+    if (p->retention_count == 0) {
+        return;
+    }
+    page_heading(c, N_("How long we keep it"));
+    MARK(h, "<ul>\n");
+    for (size_t i = 0; i < p->retention_count; i++) {
+        MARK(h, "<li>");
+        html_text(h, p->retention[i].sentence[c->lang]);
+        MARK(h, "</li>\n");
+    }
+    MARK(h, "</ul>\n");
+}
+
 /* ---------------------------------------------------------------- metryka */
 
 static void term_text(struct call *c, const char *term, struct str text)

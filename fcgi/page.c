@@ -51,11 +51,13 @@ static void head(struct call *c, struct str title)
     MARK(h, "<!doctype html>\n<html lang=\"");
     html_attr(h, c->lang == LANG_EN ? STR("en") : STR("pl"));
     MARK(h, "\">\n<head>\n<meta charset=\"utf-8\">\n<title>");
+    h->lang = LANG_EN; /* a title has no lines: plain blanks */
     html_text(h, title);
     if (c->office.name.n > 0) {
         MARK(h, " – ");
         html_text(h, c->office.name);
     }
+    h->lang = c->lang;
     MARK(h, "</title>\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
             "<meta name=\"color-scheme\" content=\"light dark\">\n<link rel=\"stylesheet\" href=\"");
     site_address(c, &c->w->site.style);
@@ -118,13 +120,13 @@ static void links(struct call *c, const struct nav_link *list, size_t n)
     MARK(h, "<ul>\n");
     for (size_t i = 0; i < n; i++) {
         bool here = c->row != NULL && str_is(c->path, list[i].path);
-        MARK(h, "<li><a");
+        MARK(h, "<li><a ");
         if (here) {
-            MARK(h, " aria-current=\"page\"");
+            MARK(h, "aria-current=\"page\" ");
         } else if (c->row != NULL && list[i].section != SECTION_NONE && c->row->section == list[i].section) {
-            MARK(h, " aria-current=\"true\"");
+            MARK(h, "aria-current=\"true\" ");
         }
-        MARK(h, " href=\"");
+        MARK(h, "href=\"");
         page_address(c, list[i].path);
         MARK(h, "\">");
         html_say(h, list[i].label);

@@ -101,6 +101,19 @@ static void heading(struct call *c, const char *msgid)
     h->lang = was;
 }
 
+/* One fact of the card: its heading beside it where there is room. */
+static void fact_begin(struct call *c, const char *msgid)
+{
+    MARK(&c->h, "<section class=\"fact\">");
+    heading(c, msgid);
+    MARK(&c->h, "<div>\n");
+}
+
+static void fact_end(struct call *c)
+{
+    MARK(&c->h, "</div></section>\n");
+}
+
 static void aside(struct call *c, const char *msgid)
 {
     struct html *h = &c->h;
@@ -122,7 +135,7 @@ static void what_to_bring(struct call *c, const struct published *p)
     if (p->bring_count == 0) {
         return;
     }
-    heading(c, N_("What to bring"));
+    fact_begin(c, N_("What to bring"));
     MARK(h, "<ul>\n");
     for (size_t i = 0; i < p->bring_count; i++) {
         const struct bring *b = &p->bring[i];
@@ -137,23 +150,21 @@ static void what_to_bring(struct call *c, const struct published *p)
         MARK(h, "</li>\n");
     }
     MARK(h, "</ul>\n");
+    fact_end(c);
 }
 
 static void cost(struct call *c, const struct published *p)
 {
     struct html *h = &c->h;
-    heading(c, N_("What it costs"));
     if (p->fee_count == 0) {
-        MARK(h, "<p>");
-        aside(c, N_("Nothing."));
-        MARK(h, "</p>\n");
         return;
     }
+    fact_begin(c, N_("What it costs"));
     MARK(h, "<ul>\n");
     for (size_t i = 0; i < p->fee_count; i++) {
         const struct published_fee *f = &p->fees[i];
         MARK(h, "<li>");
-        if (f->fixed) {
+        if (f->fixed && f->grosze > 0) {
             MARK(h, "<strong>");
             html_text(h, money_said(c->ar, f->grosze, LANG_PL));
             MARK(h, "</strong> ");
@@ -163,48 +174,48 @@ static void cost(struct call *c, const struct published *p)
     }
     MARK(h, "</ul>\n");
     list_of(c, &p->account);
+    fact_end(c);
+}
+
+static void fact_of(struct call *c, const char *msgid, const struct texts *t)
+{
+    if (t->count > 0) {
+        fact_begin(c, msgid);
+        list_of(c, t);
+        fact_end(c);
+    }
 }
 
 static void time_and_place(struct call *c, const struct published *p)
 {
-    struct html *h = &c->h;
-    if (p->time.n > 0) {
-        heading(c, N_("How long it takes"));
-        MARK(h, "<p>");
-        html_text(h, p->time);
-        MARK(h, "</p>\n");
-    }
-    if (p->places.count > 0) {
-        heading(c, N_("Where to file"));
-        list_of(c, &p->places);
-    }
-    if (p->handled.count > 0) {
-        heading(c, N_("Who deals with it"));
-        list_of(c, &p->handled);
-    }
+    struct texts time = {&p->time, p->time.n > 0};
+    fact_of(c, N_("How long it takes"), &time);
+    fact_of(c, N_("Where to file"), &p->places);
+    fact_of(c, N_("Who deals with it"), &p->handled);
 }
 
+/* „Odwołanie: Wojewoda. Złóż przez: Wójt. Masz 14 dni. Dotyczy: …” */
 static void appeal(struct call *c, const struct published_appeal *a)
 {
     struct html *h = &c->h;
     MARK(h, "<li>");
-    html_text(h, a->text);
-    if (a->kind != APPEAL_NONE) {
-        if (a->text.n > 0) {
-            MARK(h, " ");
-        }
-        MARK(h, "<strong>");
-        html_text(h, str_of(appeal_kind_name(a->kind)));
-        MARK(h, "</strong>: ");
-        html_text(h, a->body);
-        if (a->via.n > 0) {
-            MARK(h, ", ");
-            html_text(h, a->via);
-        }
-        if (a->days > 0) {
-            MARK(h, ", ");
-            html_text(h, arena_fmt(c->ar, trn(LANG_PL, "%u day", "%u days", a->days), a->days));
-        }
+    if (a->kind == APPEAL_NONE) {
+        html_text(h, a->text);
+        MARK(h, "</li>\n");
+        return;
+    }
+    MARK(h, "<strong>");
+    html_text(h, str_of(appeal_kind_name(a->kind)));
+    MARK(h, "</strong>: ");
+    html_text(h, a->body);
+    if (a->via.n > 0) {
+        html_text(h, arena_fmt(c->ar, tr(LANG_PL, ". File it through: %.*s"), (int)a->via.n, a->via.p));
+    }
+    if (a->days > 0) {
+        html_text(h, arena_fmt(c->ar, trn(LANG_PL, ". You have %u day", ". You have %u days", a->days), a->days));
+    }
+    if (a->text.n > 0) {
+        html_text(h, arena_fmt(c->ar, tr(LANG_PL, ". It is against: %.*s"), (int)a->text.n, a->text.p));
     }
     MARK(h, "</li>\n");
 }
@@ -215,39 +226,40 @@ static void appeals(struct call *c, const struct published *p)
     if (p->appeal_count == 0) {
         return;
     }
-    heading(c, N_("If you disagree"));
+    fact_begin(c, N_("If you disagree"));
     MARK(h, "<ul>\n");
     for (size_t i = 0; i < p->appeal_count; i++) {
         appeal(c, &p->appeals[i]);
     }
     MARK(h, "</ul>\n");
+    fact_end(c);
 }
 
 static void attachments(struct call *c, const struct published *p)
 {
     struct html *h = &c->h;
-    if (p->forms.count > 0) {
-        heading(c, N_("Forms"));
-        list_of(c, &p->forms);
-    }
+    fact_of(c, N_("Forms"), &p->forms);
     if (p->attachment_count == 0) {
         return;
     }
-    heading(c, N_("Attachments"));
+    fact_begin(c, N_("Attachments"));
     MARK(h, "<ul>\n");
     for (size_t i = 0; i < p->attachment_count; i++) {
         const struct published_attachment *a = &p->attachments[i];
         MARK(h, "<li>");
         html_text(h, a->name);
-        MARK(h, " (");
-        html_text(h, a->type);
+        if (a->type.n > 0) {
+            MARK(h, ", ");
+            html_text(h, a->type);
+        }
         if (a->bytes > 0) {
             MARK(h, ", ");
             html_text(h, size_said(c->ar, a->bytes, LANG_PL));
         }
-        MARK(h, ")</li>\n");
+        MARK(h, "</li>\n");
     }
     MARK(h, "</ul>\n");
+    fact_end(c);
 }
 
 static void related(struct call *c, const struct published *p)
@@ -260,7 +272,7 @@ static void related(struct call *c, const struct published *p)
             continue;
         }
         if (!open) {
-            heading(c, N_("Related cards"));
+            fact_begin(c, N_("Related cards"));
             MARK(h, "<ul>\n");
         }
         open = true;
@@ -273,6 +285,7 @@ static void related(struct call *c, const struct published *p)
     }
     if (open) {
         MARK(h, "</ul>\n");
+        fact_end(c);
     }
 }
 
@@ -292,30 +305,19 @@ static void origin_line(struct call *c, const struct published *p)
     MARK(h, "</p>\n");
 }
 
-static void whole_card(struct call *c, const struct published *p)
+static void legal_bases(struct call *c, const struct published *p)
 {
-    struct html *h = &c->h;
-    if (p->body.n > 0) {
-        heading(c, N_("The whole text of the card"));
-        page_prose(c, p->body, 2);
-    }
     if (p->legal_bases.count > 0) {
-        heading(c, N_("Legal basis"));
-        MARK(h, "<ul>\n");
-        for (size_t i = 0; i < p->legal_bases.count; i++) {
-            MARK(h, "<li>");
-            html_text(h, p->legal_bases.list[i]);
-            MARK(h, "</li>\n");
-        }
-        MARK(h, "</ul>\n");
+        fact_begin(c, N_("Legal basis"));
+        list_of(c, &p->legal_bases);
+        fact_end(c);
     }
 }
 
-void page_card_content(struct call *c, const struct published *p)
+/* What one needs, in the order one needs it; law last. */
+static void card_facts(struct call *c, const struct published *p)
 {
     struct html *h = &c->h;
-    page_state(c, p);
-    page_current_rules(c, p);
     page_polish_begin(c);
     origin_line(c, p);
     MARK(h, "<p>");
@@ -329,19 +331,71 @@ void page_card_content(struct call *c, const struct published *p)
     if (c->bulletin != NULL) {
         related(c, p);
     }
-    whole_card(c, p);
+    legal_bases(c, p);
     page_polish_end(c);
+}
+
+void page_card_content(struct call *c, const struct published *p)
+{
+    page_state(c, p);
+    page_current_rules(c, p);
+    card_facts(c, p);
+    page_polish_begin(c);
+    heading(c, N_("The whole text of the card"));
+    page_prose(c, p->body, 2);
+    page_polish_end(c);
+}
+
+static const struct published *wanted_card(struct call *c)
+{
+    const struct published *p = bulletin_find(c->bulletin, PUBLISHED_CARD, c->parts.slug, LANG_PL);
+    if (p == NULL) {
+        answer_problem(c, 404, N_("Check the address, or begin at the start page."));
+    }
+    return p;
+}
+
+static void link_below(struct call *c, const struct published *p, const char *tail, const char *msgid)
+{
+    struct html *h = &c->h;
+    MARK(h, "<p><a href=\"");
+    html_url(h, arena_fmt(c->ar, "%s/karty/%.*s%s", c->lang == LANG_EN ? "/en" : "", (int)p->slug.n, p->slug.p, tail));
+    MARK(h, "\">");
+    html_say(h, msgid);
+    MARK(h, "</a></p>\n");
 }
 
 void page_card(struct call *c)
 {
-    const struct published *p = bulletin_find(c->bulletin, PUBLISHED_CARD, c->parts.slug, c->lang);
+    const struct published *p = wanted_card(c);
     if (p == NULL) {
-        answer_problem(c, 404, N_("Check the address, or begin at the start page."));
         return;
     }
     page_begin_polish(c, p->title[LANG_PL]);
-    page_card_content(c, p);
+    page_state(c, p);
+    page_current_rules(c, p);
+    card_facts(c, p);
+    if (p->body.n > 0) {
+        link_below(c, p, "/tresc", N_("The whole text of the card, as the office published it"));
+    }
+    page_retention(c, p);
+    page_metryka(c, p, "/karty");
+    page_end(c, 200);
+}
+
+/* The office's own document to the last word. */
+void page_card_text(struct call *c)
+{
+    const struct published *p = wanted_card(c);
+    if (p == NULL) {
+        return;
+    }
+    page_begin_polish(c, arena_fmt(c->ar, "%.*s – pełna treść karty", (int)p->title[LANG_PL].n, p->title[LANG_PL].p));
+    page_state(c, p);
+    link_below(c, p, "", N_("The card in short"));
+    page_polish_begin(c);
+    page_prose(c, p->body, 1);
+    page_polish_end(c);
     page_metryka(c, p, "/karty");
     page_end(c, 200);
 }

@@ -83,22 +83,6 @@ static void price_table(struct call *c, const struct published *p)
     MARK(h, "</tbody></table></div>\n");
 }
 
-static void retention(struct call *c, const struct published *p)
-{
-    struct html *h = &c->h;
-    if (p->retention_count == 0) {
-        return;
-    }
-    page_heading(c, N_("How long we keep it"));
-    MARK(h, "<ul>\n");
-    for (size_t i = 0; i < p->retention_count; i++) {
-        MARK(h, "<li>");
-        html_text(h, p->retention[i].sentence[c->lang]);
-        MARK(h, "</li>\n");
-    }
-    MARK(h, "</ul>\n");
-}
-
 void page_text(struct call *c)
 {
     const struct published *p = bulletin_find(c->bulletin, PUBLISHED_TEXT, c->parts.slug, c->lang);
@@ -119,7 +103,7 @@ void page_text(struct call *c)
         page_polish_end(c);
     }
     price_table(c, p);
-    retention(c, p);
+    page_retention(c, p);
     page_current_rules(c, p);
     page_metryka(c, p, NULL);
     page_end(c, 200);

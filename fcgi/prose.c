@@ -7,6 +7,7 @@ struct prose {
     unsigned level;  /* of the heading above */
     unsigned first;  /* level of the first heading in the source; 0: none yet */
     unsigned newest; /* level of the newest heading written */
+    unsigned tables;
 };
 
 static unsigned heading_level(struct prose *p, unsigned number)
@@ -61,10 +62,13 @@ static void heading(struct html *h, unsigned level, bool open)
     }
 }
 
-static void open_table(struct html *h)
+/* A table may be wider than a phone and scrolls by itself; each is a region of its own name. */
+static void open_table(struct html *h, unsigned number)
 {
     MARK(h, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"");
     html_say_attr(h, "Table");
+    MARK(h, " ");
+    html_number(h, number);
     MARK(h, "\"><table>\n");
 }
 
@@ -95,7 +99,7 @@ static void open_block(struct html *h, enum prose_part part, unsigned number)
             MARK(h, "<hr>\n");
             return;
         case PROSE_TABLE:
-            open_table(h);
+            open_table(h, number);
             return;
         case PROSE_TABLE_HEAD:
             MARK(h, "<thead>\n");
@@ -210,6 +214,8 @@ static bool prose_open(void *ctx, enum prose_part part, unsigned number, struct 
     (void)e;
     if (part == PROSE_HEADING) {
         heading(&p->c->h, heading_level(p, number), true);
+    } else if (part == PROSE_TABLE) {
+        number = ++p->tables;
     }
     open_block(&p->c->h, part, number);
     open_span(&p->c->h, part, target);

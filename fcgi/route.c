@@ -16,6 +16,7 @@ static const struct route_row rows[] = {
     {PAGE, .path = "/", .handle = page_start},
     {PAGE, .path = "/karty", .handle = page_cards, .section = SECTION_CARDS, .flags = ROW_BULLETIN},
     {PAGE, .path = "/karty/{slug}", .handle = page_card, .section = SECTION_CARDS, .flags = ROW_BULLETIN},
+    {PAGE, .path = "/karty/{slug}/tresc", .handle = page_card_text, .section = SECTION_CARDS, .flags = ROW_BULLETIN},
     {PAGE, .path = "/karty/{slug}/wersje", .handle = page_card_versions, .section = SECTION_CARDS},
     {PAGE, .path = "/karty/{slug}/wersje/{n}", .handle = page_card_version, .section = SECTION_CARDS},
     {PAGE, .path = "/rejestry", .handle = page_registers, .section = SECTION_REGISTERS, .flags = ROW_BULLETIN},

@@ -178,7 +178,8 @@ void page_instant(struct call *c, instant t);
 void page_prose(struct call *c, struct str markdown, unsigned level);
 void page_metryka(struct call *c, const struct published *p, const char *path); /* path: of the list it belongs to */
 void page_state(struct call *c, const struct published *p);                     /* a box, when it is not current */
-void page_current_rules(struct call *c, const struct published *p);             /* a box, when there are any */
+void page_retention(struct call *c, const struct published *p);     /* how long what is filed is kept, by class */
+void page_current_rules(struct call *c, const struct published *p); /* a box, when there are any */
 
 /* ---------------------------------------------------------------- handlers */
 
@@ -189,6 +190,7 @@ void page_start(struct call *c);
 void page_cards(struct call *c);
 void page_card(struct call *c);
 void page_card_content(struct call *c, const struct published *p);
+void page_card_text(struct call *c);
 void page_card_versions(struct call *c);
 void page_card_version(struct call *c);
 void page_registers(struct call *c);

@@ -52,7 +52,7 @@ def errors():
                  "/informacje/nie-ma", "/karty/nie-ma/wersje", "/karty/x/wersje/1", "/api/v1/services/x",
                  "/api/v1/registers/39", "/api/v2/services", "/site/x"]:
         same(desk.ask(path).status, 404, f"404: {path}")
-    same(desk.ask("/metrics").status, 403, "figures are not for others")
+    same(desk.ask("/metrics").status, 404, "figures are not for others")
 
 
 HOSTILE = [
@@ -113,7 +113,7 @@ def hostile_parameters():
     same(bad, [], "no parameter becomes markup")
     ok(not plain.faults, "the plain page neither", plain.faults)
     for query, status in [("q=%", 400), ("q=%4", 400), ("q=%zz", 400), ("q=%ff", 400), ("q=%c0%80", 400), ("q=a&q=b", 400),
-                          ("q=%00", 422), ("q=%0a", 422), ("&&&", 200), ("=", 200), ("q", 200), ("q=" + "+" * 300, 200),
+                          ("q=%00", 422), ("q=a%0ab", 422), ("q=%0a", 200), ("&&&", 200), ("=", 200), ("q", 200), ("q=" + "+" * 300, 200),
                           ("%71=x", 200), ("q=%C4%85", 200)]:
         a = desk.ask("/szukaj?" + query)
         ok(a.status == status and not Page(a.text).faults, f"{status}: ?{query[:20]}", a)

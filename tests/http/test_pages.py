@@ -1,4 +1,6 @@
 """Every page that can be reached: it answers, is well formed, says where it is, and its links lead somewhere."""
+from urllib.parse import quote
+
 from desk import Desk, Page, main, ok, own_links, same
 
 desk = Desk().start()
@@ -36,7 +38,7 @@ def each_page():
             continue
         p = Page(a.text)
         faults += [(path, f) for f in p.faults]
-        if p.title != f"{p.h1} – {office_name}":
+        if p.title != p.h1.replace("\u00a0", " ") + f" – {office_name}":
             titles.append((path, p.title, p.h1))
         if p.lang != ("en" if path == "/en/" or path.startswith("/en/") else "pl"):
             langs.append(path)
@@ -97,7 +99,7 @@ def languages():
 
 
 def searching():
-    p = Page(desk.ask("/szukaj?q=dowód").text)
+    p = Page(desk.ask("/szukaj?q=" + quote("dowód")).text)
     ok("Znaleziono" in p.said and any(x and x.startswith("/karty/") for x in p.links), "search finds cards", p.said[:300])
     ok(Page(desk.ask("/szukaj?q=dowod").text).said.split("Znaleziono")[-1] ==
        p.said.split("Znaleziono")[-1], "without its accent too")
