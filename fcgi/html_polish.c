@@ -74,8 +74,8 @@ static bool is_month(struct str w)
 
 static bool announces_number(struct str w)
 {
-    static const char *const words[] = {"nr",   "Nr",   "art.", "Art.", "ust.",  "pkt", "§",   "§§",
-                                        "lit.", "poz.", "str.", "zał.", "godz.", "ul.", "al.", "tel."};
+    static const char *const words[] = {"nr",   "Nr",  "art.", "Art.", "ust.",  "pkt", "§",   "§§",  "lit.",
+                                        "poz.", "Dz.", "str.", "zał.", "godz.", "ul.", "al.", "tel."};
     return is_in(w, words, COUNT_OF(words));
 }
 

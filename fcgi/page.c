@@ -107,9 +107,7 @@ static void search_form(struct call *c)
     page_address(c, "/szukaj");
     MARK(h, "\"><label for=\"q\">");
     html_say(h, "Search");
-    MARK(h, "</label><input id=\"q\" name=\"q\" type=\"search\" autocomplete=\"off\" value=\"");
-    html_attr(h, c->row != NULL && strcmp(c->row->path, "/szukaj") == 0 ? c->values[0].text : STR(""));
-    MARK(h, "\"><button>");
+    MARK(h, "</label><input id=\"q\" name=\"q\" type=\"search\" autocomplete=\"off\"><button>");
     html_say(h, "Search");
     MARK(h, "</button></form>\n");
 }
@@ -157,7 +155,9 @@ static void header(struct call *c)
         MARK(h, "\">\n");
         links(c, nav, COUNT_OF(nav));
         MARK(h, "</nav>\n");
-        search_form(c);
+        if (c->row == NULL || strcmp(c->row->path, "/szukaj") != 0) { /* the search page has its own, larger one */
+            search_form(c);
+        }
         MARK(h, "</div>\n");
     }
     MARK(h, "</header>\n");

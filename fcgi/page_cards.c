@@ -9,8 +9,8 @@
 static void card_row(struct call *c, const struct published *p)
 {
     struct html *h = &c->h;
-    bool own = p->title[LANG_EN].n > 0 && !str_eq(p->title[LANG_EN], p->title[LANG_PL]) && c->lang == LANG_EN;
-    if (own || c->lang == LANG_PL) {
+    bool english = c->lang == LANG_EN && !str_eq(p->title[LANG_EN], p->title[LANG_PL]);
+    if (english || c->lang == LANG_PL) {
         MARK(h, "<li>");
     } else {
         MARK(h, "<li lang=\"pl\">");
@@ -19,14 +19,14 @@ static void card_row(struct call *c, const struct published *p)
     html_text(h, p->title[c->lang]);
     MARK(h, "</a><p>");
     html_text(h, p->summary[c->lang]);
+    MARK(h, "</p><p class=\"small\" lang=\"pl\">");
+    html_text(h, p->office);
     MARK(h, "</p></li>\n");
 }
 
-/* One list for each office, in the order of the bulletin. */
 static void card_group(struct call *c, enum published_status status, const char *heading)
 {
     struct html *h = &c->h;
-    struct str office = STR_NONE;
     bool open = false;
     for (size_t i = 0; i < bulletin_count(c->bulletin, PUBLISHED_CARD); i++) {
         const struct published *p = bulletin_at(c->bulletin, PUBLISHED_CARD, i);
@@ -35,16 +35,9 @@ static void card_group(struct call *c, enum published_status status, const char 
         }
         if (!open) {
             page_heading(c, heading);
-        } else if (!str_eq(office, p->office)) {
-            MARK(h, "</ul>\n");
-        }
-        if (!open || !str_eq(office, p->office)) {
-            MARK(h, "<h3 lang=\"pl\">");
-            html_text(h, p->office);
-            MARK(h, "</h3>\n<ul class=\"list\">\n");
+            MARK(h, "<ul class=\"list\">\n");
         }
         open = true;
-        office = p->office;
         card_row(c, p);
     }
     if (open) {
@@ -205,7 +198,7 @@ static void appeal(struct call *c, const struct published_appeal *a)
         return;
     }
     MARK(h, "<strong>");
-    html_text(h, str_of(appeal_kind_name(a->kind)));
+    html_text(h, capital_said(c->ar, appeal_kind_name(a->kind)));
     MARK(h, "</strong>: ");
     html_text(h, a->body);
     if (a->via.n > 0) {
@@ -294,7 +287,7 @@ static void origin_line(struct call *c, const struct published *p)
     struct html *h = &c->h;
     MARK(h, "<p class=\"muted\">");
     html_text(h, p->office);
-    if (p->unit.n > 0) {
+    if (p->unit.n > 0 && !str_eq(p->unit, p->office)) {
         MARK(h, " · ");
         html_text(h, p->unit);
     }

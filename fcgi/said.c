@@ -54,19 +54,25 @@ struct str size_said(struct arena *ar, uint64_t bytes, enum lang lang)
     return arena_fmt(ar, "%llu%s%llu MB", (unsigned long long)(tenths / 10), point, (unsigned long long)(tenths % 10));
 }
 
-struct str sentence_said(struct arena *ar, const char *reason)
+struct str capital_said(struct arena *ar, const char *text)
 {
     static const char *const raised[][2] = {{"ą", "Ą"}, {"ć", "Ć"}, {"ę", "Ę"}, {"ł", "Ł"}, {"ń", "Ń"},
                                             {"ó", "Ó"}, {"ś", "Ś"}, {"ź", "Ź"}, {"ż", "Ż"}};
-    if (reason[0] >= 'a' && reason[0] <= 'z') {
-        return arena_fmt(ar, "%c%s.", reason[0] - 'a' + 'A', reason + 1);
+    if (text[0] >= 'a' && text[0] <= 'z') {
+        return arena_fmt(ar, "%c%s", text[0] - 'a' + 'A', text + 1);
     }
     for (size_t i = 0; i < COUNT_OF(raised); i++) {
-        if (str_starts(str_of(reason), raised[i][0])) {
-            return arena_fmt(ar, "%s%s.", raised[i][1], reason + strlen(raised[i][0]));
+        if (str_starts(str_of(text), raised[i][0])) {
+            return arena_fmt(ar, "%s%s", raised[i][1], text + strlen(raised[i][0]));
         }
     }
-    return arena_fmt(ar, "%s.", reason);
+    return str_of(text);
+}
+
+struct str sentence_said(struct arena *ar, const char *reason)
+{
+    struct str s = capital_said(ar, reason);
+    return arena_fmt(ar, "%.*s.", (int)s.n, s.p);
 }
 
 void page_day(struct call *c, struct day d)

@@ -167,6 +167,7 @@ struct str day_said(struct arena *ar, struct day d, enum lang lang);      /* 21 
 struct str instant_said(struct arena *ar, instant t, enum lang lang);     /* 21 listopada 2026 r. o 20:06 */
 struct str money_said(struct arena *ar, uint64_t grosze, enum lang lang); /* 12 560,00 zł, PLN 12,560.00 */
 struct str size_said(struct arena *ar, uint64_t bytes, enum lang lang);   /* 2,1 MB */
+struct str capital_said(struct arena *ar, const char *text);              /* with its first letter raised */
 /* A reason of err, lower case and without a full stop, as a sentence on a page. */
 struct str sentence_said(struct arena *ar, const char *reason);
 void page_day(struct call *c, struct day d); /* <time>21 listopada 2026 r.</time> */
