@@ -7,8 +7,7 @@
 #include <string.h>
 
 enum weight {
-    WEIGHT_TITLE = 120,
-    WEIGHT_TOPIC = 90,
+    WEIGHT_TOPIC = 110,
     WEIGHT_NUMBER = 60,
     WEIGHT_SUMMARY = 30,
     WEIGHT_ANSWER = 8,
@@ -184,6 +183,18 @@ static bool add_text(struct build *b, size_t item, struct str text, uint32_t wei
     return true;
 }
 
+static bool count_title(struct build *b, struct str title, unsigned *out)
+{
+    struct str word, folded;
+    for (size_t at = 0; word_next(title, &at, &word);) {
+        if (!text_fold(b->ar, word, &folded, b->e)) {
+            return false;
+        }
+        *out += !word_idle(folded);
+    }
+    return true;
+}
+
 static bool add_texts(struct build *b, size_t item, const struct texts *t, uint32_t weight)
 {
     for (size_t i = 0; i < t->count; i++) {
@@ -318,7 +329,8 @@ static bool make_postings(struct build *b, struct word_index *out)
         t->first = t->count == 0 ? n : t->first;
         t->count++;
         uint32_t body = sum.body < WEIGHT_BODY_MOST ? sum.body : WEIGHT_BODY_MOST;
-        out->postings[n++] = (struct posting){sum.item, sum.weight + body};
+        /* what stands in a heading or an answer is not made weightier by being repeated below */
+        out->postings[n++] = (struct posting){sum.item, sum.weight > body ? sum.weight : body};
     }
     return true;
 }
@@ -362,8 +374,10 @@ bool index_build(const struct published *items, size_t n, struct arena *ar, stru
         return no_memory(e);
     }
     for (size_t i = 0; i < n; i++) {
-        if (!add_heads(&b, i, &items[i]) || !add_answers(&b, i, &items[i]) ||
-            !add_body(&b, i, items[i].body, &index.texts[i])) {
+        struct item_text *t = &index.texts[i];
+        if (!add_heads(&b, i, &items[i]) || !add_answers(&b, i, &items[i]) || !add_body(&b, i, items[i].body, t) ||
+            !count_title(&b, items[i].title[LANG_PL], &t->title_words[LANG_PL]) ||
+            !count_title(&b, items[i].title[LANG_EN], &t->title_words[LANG_EN])) {
             return false;
         }
     }

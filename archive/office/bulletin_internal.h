@@ -34,7 +34,9 @@ struct item_text {
     struct str plain; /* the body without marks */
     struct place *places;
     size_t count;
+    unsigned title_words[2]; /* that carry meaning, by enum lang */
 };
+#define WEIGHT_TITLE 120u /* of a word in a title; every other place weighs less in all */
 struct word_index {
     struct index_term *terms;
     uint32_t *by_folded, *by_stem; /* places in terms, sorted */

@@ -13,9 +13,9 @@
 #define LIKENESS_MIN  45u
 #define EXCERPT_SIDE  90u
 #define HISTORICAL_OF 10u /* a document out of date counts this … */
-#define HISTORICAL_IS 6u  /* … as this */
+#define HISTORICAL_IS 5u  /* … as this */
 
-enum quality { QUALITY_SAME = 100, QUALITY_STEM = 85, QUALITY_PREFIX = 60, QUALITY_KIN = 45, QUALITY_LIKE = 30 };
+enum quality { QUALITY_SAME = 100, QUALITY_STEM = 95, QUALITY_PREFIX = 60, QUALITY_KIN = 45, QUALITY_LIKE = 30 };
 
 struct search {
     const struct bulletin *b;
@@ -26,6 +26,7 @@ struct search {
     uint8_t *term_quality;        /* of the word at hand, by term */
     uint32_t *score[QUERY_WORDS]; /* by item */
     uint8_t *marked;              /* terms that any word stands for */
+    uint16_t *in_title;           /* by item: words of the question, as bits, that stand in its title */
 };
 
 /* ---------------------------------------------------------------- the question */
@@ -180,8 +181,10 @@ static void score_word(struct search *s, size_t word)
         uint32_t rare = rarity(s->b->count, t->count);
         for (size_t p = t->first; p < t->first + t->count; p++) {
             uint32_t score = s->term_quality[i] * x->postings[p].weight * (4 + rare) / 4;
-            uint32_t *to = &s->score[word][x->postings[p].item];
+            uint32_t item = x->postings[p].item, *to = &s->score[word][item];
             *to = score > *to ? score : *to;
+            bool title = x->postings[p].weight >= WEIGHT_TITLE && s->term_quality[i] >= QUALITY_STEM;
+            s->in_title[item] = (uint16_t)(s->in_title[item] | (title ? 1u << word : 0));
         }
     }
 }
@@ -199,7 +202,24 @@ static int by_score(const void *a, const void *b)
     if (x->score != y->score) {
         return x->score > y->score ? -1 : 1;
     }
-    return (x->item > y->item) - (x->item < y->item);
+    if (x->item->kind != y->item->kind || x->item->order == y->item->order) {
+        return (x->item > y->item) - (x->item < y->item);
+    }
+    return x->item->order < y->item->order ? -1 : 1;
+}
+
+/* In tenths: a card answers a question, a register points to an answer, and a title that says nothing else fits best.
+ */
+static uint64_t fitting(const struct search *s, size_t item, uint64_t sum)
+{
+    static const unsigned of_kind[PUBLISHED_KIND_COUNT] = {
+        [PUBLISHED_CARD] = 13, [PUBLISHED_REGISTER] = 10, [PUBLISHED_RULE] = 7, [PUBLISHED_TEXT] = 9};
+    const struct published *p = &s->b->items[item];
+    unsigned said = (unsigned)__builtin_popcount(s->in_title[item]);
+    unsigned words = s->b->index.texts[item].title_words[s->q->lang];
+    sum = sum * of_kind[p->kind] / 10;
+    sum += words > 0 ? sum * (said < words ? said : words) / words : 0;
+    return p->status == PUBLISHED_CURRENT ? sum : sum * HISTORICAL_IS / HISTORICAL_OF;
 }
 
 /* Items in which at least `least` words of the question were found. */
@@ -217,7 +237,7 @@ static size_t collect(const struct search *s, size_t least, struct bulletin_hit 
         if (found < least || !wanted(s->q, p)) {
             continue;
         }
-        sum = p->status == PUBLISHED_CURRENT ? sum : sum * HISTORICAL_IS / HISTORICAL_OF;
+        sum = fitting(s, i, sum);
         out[n++] = (struct bulletin_hit){.item = p, .score = (unsigned)(sum > 0 ? sum : 1)};
     }
     return n;
@@ -277,7 +297,8 @@ static bool make_room(struct search *s, struct err *e)
 {
     s->term_quality = arena_alloc(s->ar, s->b->index.term_count + 1);
     s->marked = arena_alloc(s->ar, s->b->index.term_count + 1);
-    bool ok = s->term_quality != NULL && s->marked != NULL;
+    s->in_title = arena_alloc(s->ar, (s->b->count + 1) * sizeof *s->in_title);
+    bool ok = s->term_quality != NULL && s->marked != NULL && s->in_title != NULL;
     for (size_t w = 0; ok && w < s->word_count; w++) {
         s->score[w] = arena_alloc(s->ar, (s->b->count + 1) * sizeof *s->score[w]);
         ok = s->score[w] != NULL;
