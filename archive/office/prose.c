@@ -15,6 +15,7 @@ struct prose {
     const struct prose_sink *sink;
     struct err *e;
     bool link_open; /* links do not nest; a refused one is not opened */
+    bool stopped;   /* md4c forgets that a callback said stop and goes on with the next paragraph: we do not */
 };
 
 /* ---------------------------------------------------------------- entities and link targets */
@@ -120,19 +121,25 @@ static bool target_safe(struct str s)
 
 /* ---------------------------------------------------------------- parts; md4c goes on while a callback gives 0 */
 
-static int give_open(struct prose *p, enum prose_part part, unsigned number)
+static int result(struct prose *p, bool ok)
 {
-    return p->sink->open(p->sink->ctx, part, number, STR_NONE, p->e) ? 0 : 1;
+    p->stopped = p->stopped || !ok;
+    return p->stopped ? 1 : 0;
+}
+
+static int give_open(struct prose *p, enum prose_part part, unsigned number, struct str target)
+{
+    return result(p, !p->stopped && p->sink->open(p->sink->ctx, part, number, target, p->e));
 }
 
 static int give_close(struct prose *p, enum prose_part part, unsigned number)
 {
-    return p->sink->close(p->sink->ctx, part, number, p->e) ? 0 : 1;
+    return result(p, !p->stopped && p->sink->close(p->sink->ctx, part, number, p->e));
 }
 
 static int give_text(struct prose *p, struct str s)
 {
-    return s.n == 0 || p->sink->text(p->sink->ctx, s, p->e) ? 0 : 1;
+    return result(p, s.n == 0 || (!p->stopped && p->sink->text(p->sink->ctx, s, p->e)));
 }
 
 static bool block_part(MD_BLOCKTYPE type, void *detail, enum prose_part *part, unsigned *number)
@@ -218,7 +225,7 @@ static int enter_block(MD_BLOCKTYPE type, void *detail, void *ctx)
 {
     enum prose_part part;
     unsigned number;
-    return block_part(type, detail, &part, &number) ? give_open(ctx, part, number) : 0;
+    return block_part(type, detail, &part, &number) ? give_open(ctx, part, number, STR_NONE) : 0;
 }
 
 static int leave_block(MD_BLOCKTYPE type, void *detail, void *ctx)
@@ -237,7 +244,7 @@ static int open_link(struct prose *p, const MD_SPAN_A_DETAIL *detail)
         return 0;
     }
     p->link_open = true;
-    return p->sink->open(p->sink->ctx, PROSE_LINK, 0, buf_str(&target), p->e) ? 0 : 1;
+    return give_open(p, PROSE_LINK, 0, buf_str(&target));
 }
 
 static int enter_span(MD_SPANTYPE type, void *detail, void *ctx)
@@ -246,7 +253,7 @@ static int enter_span(MD_SPANTYPE type, void *detail, void *ctx)
     if (type == MD_SPAN_A) {
         return open_link(ctx, detail);
     }
-    return span_part(type, &part) ? give_open(ctx, part, 0) : 0;
+    return span_part(type, &part) ? give_open(ctx, part, 0, STR_NONE) : 0;
 }
 
 static int leave_span(MD_SPANTYPE type, void *detail, void *ctx)
@@ -268,14 +275,14 @@ static int on_text(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE size, void *ct
     struct buf plain CLEANUP(buf_free) = BUF_INIT(64);
     switch (type) {
         case MD_TEXT_BR:
-            return give_open(p, PROSE_BREAK, 0) != 0 ? 1 : give_close(p, PROSE_BREAK, 0);
+            return give_open(p, PROSE_BREAK, 0, STR_NONE) != 0 ? 1 : give_close(p, PROSE_BREAK, 0);
         case MD_TEXT_SOFTBR:
             return give_text(p, STR(" "));
         case MD_TEXT_NULLCHAR:
             return give_text(p, STR("\xEF\xBF\xBD"));
         case MD_TEXT_ENTITY:
             add_entity(&plain, (struct str){text, size});
-            return buf_ok(&plain, p->e) ? give_text(p, buf_str(&plain)) : 1;
+            return buf_ok(&plain, p->e) ? give_text(p, buf_str(&plain)) : result(p, false);
         case MD_TEXT_NORMAL:
         case MD_TEXT_CODE:
         case MD_TEXT_HTML:
@@ -301,8 +308,8 @@ bool prose_render(struct str markdown, const struct prose_sink *sink, struct err
         return err_set(e, ERR_TOO_BIG, "the text is longer than 2 GiB");
     }
     int rc = md_parse(markdown.p, (MD_SIZE)markdown.n, &parser, &p);
-    if (rc == 0) {
-        return true;
+    if (p.stopped) {
+        return false;
     }
-    return e->code == ERR_NONE && rc < 0 ? err_set(e, ERR_MEMORY, "out of memory") : false;
+    return rc == 0 || err_set(e, ERR_MEMORY, "out of memory");
 }
