@@ -242,9 +242,9 @@ struct publication {
 };
 bool publish(struct archive *a, const struct publication *list, size_t n, const struct actor *who, uint64_t *changed,
              struct err *e) MUST_USE;
-/* The document as the record room takes it (conf_diff, conf_publish), read and checked as publish does. */
-bool publication_document(struct archive *a, const struct publication *in, struct arena *ar, struct conf_document *out,
-                          struct err *e) MUST_USE;
+/* The document as the record room takes it (conf_publish, conf_publish_diff), read and checked as publish does. */
+bool publication_document(struct archive *a, const struct publication *in, struct arena *ar,
+                          struct conf_publication *out, struct err *e) MUST_USE;
 bool published_kind_of(enum conf_kind k, enum published_kind *out); /* false: it is law */
 /* The demonstration set as publications, borrowed for ever. */
 bool publish_builtin(struct arena *ar, struct publication **list, size_t *n, struct err *e) MUST_USE;

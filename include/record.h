@@ -165,7 +165,6 @@ struct conf_document {
     enum conf_kind kind;
     struct str text;
     struct day valid_from;
-    struct str name; /* of a published document: [a-z0-9.-]{1,96}; law has none */
 };
 /* The documents that ship with the program (plan, rules, proposals; holidays are the office's own); text is borrowed. */
 bool conf_builtin(enum conf_kind k, struct conf_document *out);
@@ -190,8 +189,17 @@ bool conf_in_force(struct txn *t, enum conf_kind k, struct day on, struct arena 
 /* Published documents: versions of a name are counted 1, 2, 3 …, are all one object of the ledger, and never go back in
  * time; of several from one day the last one serves (a correction). All of a list come in one verb, or none does; a text
  * that is its name's newest already changes nothing. *changed counts the new versions. */
-bool conf_publish(struct archive *a, const struct conf_document *list, size_t n, const struct actor *who,
+struct conf_publication {
+    enum conf_kind kind;
+    struct str name; /* [a-z0-9.-]{1,96} */
+    struct str text;
+    struct day valid_from;
+};
+bool conf_publish(struct archive *a, const struct conf_publication *list, size_t n, const struct actor *who,
                   uint64_t *changed, struct err *e) MUST_USE;
+/* The lines that go and come, as conf_diff shows them. */
+bool conf_publish_diff(struct archive *a, const struct conf_publication *d, conf_line each, void *ctx,
+                       struct err *e) MUST_USE;
 struct conf_version {
     struct id id;
     enum conf_kind kind;

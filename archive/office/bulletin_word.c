@@ -28,6 +28,7 @@ static size_t character(struct str s, size_t at, bool *of_word)
 bool word_next(struct str text, size_t *at, struct str *word)
 {
     bool of_word = false;
+    *word = STR_NONE;
     while (*at < text.n) {
         size_t n = character(text, *at, &of_word);
         if (of_word) {
@@ -43,8 +44,11 @@ bool word_next(struct str text, size_t *at, struct str *word)
         }
         *at += n;
     }
+    if (*at == begin) {
+        return false;
+    }
     *word = (struct str){text.p + begin, *at - begin};
-    return word->n > 0;
+    return true;
 }
 
 /* ---------------------------------------------------------------- endings */

@@ -78,7 +78,7 @@ static bool classes_known(struct classes *c, const struct published *p, struct e
     return class_known(c, "class", p->symbol, e);
 }
 
-static bool twice(const struct conf_document *list, size_t n)
+static bool twice(const struct conf_publication *list, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         if (list[i].kind == list[n].kind && str_eq(list[i].name, list[n].name)) {
@@ -88,18 +88,19 @@ static bool twice(const struct conf_document *list, size_t n)
     return false;
 }
 
-static bool read_one(struct classes *c, const struct publication *in, struct conf_document *out, struct err *e)
+static bool read_one(struct classes *c, const struct publication *in, struct conf_publication *out, struct err *e)
 {
     struct published p;
     if (!published_parse(in->kind, in->text, c->ar, &p, e) || !classes_known(c, &p, e)) {
         return false;
     }
-    *out = (struct conf_document){.kind = published_conf_kind(in->kind), .text = in->text, .valid_from = p.valid_from};
+    *out =
+        (struct conf_publication){.kind = published_conf_kind(in->kind), .text = in->text, .valid_from = p.valid_from};
     return published_name(in->kind, p.slug, p.lang, c->ar, &out->name, e);
 }
 
-bool publication_document(struct archive *a, const struct publication *in, struct arena *ar, struct conf_document *out,
-                          struct err *e)
+bool publication_document(struct archive *a, const struct publication *in, struct arena *ar,
+                          struct conf_publication *out, struct err *e)
 {
     struct classes c = {a, ar, archive_today(a)};
     return read_one(&c, in, out, e);
@@ -113,7 +114,7 @@ bool publish(struct archive *a, const struct publication *list, size_t n, const 
     if (n > PUBLISH_MAX) {
         return err_set(e, ERR_TOO_BIG, "at most %u documents can be published at once", PUBLISH_MAX);
     }
-    struct conf_document *docs = ar == NULL ? NULL : arena_alloc(ar, (n + 1) * sizeof *docs);
+    struct conf_publication *docs = ar == NULL ? NULL : arena_alloc(ar, (n + 1) * sizeof *docs);
     if (docs == NULL) {
         return err_set(e, ERR_MEMORY, "out of memory");
     }

@@ -226,8 +226,5 @@ bool conf_apply_without_files(struct archive *a, const struct conf_document *d, 
 bool conf_apply(struct archive *a, const struct conf_document *d, const struct actor *who, uint64_t *changed,
                 struct err *e)
 {
-    if ((size_t)d->kind >= CONF_LAW_COUNT) {
-        return conf_publish(a, d, 1, who, changed, e);
-    }
     return conf_apply_without_files(a, d, who, changed, e) && jobs_finish(a, NULL, e);
 }

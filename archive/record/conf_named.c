@@ -13,7 +13,7 @@
 
 struct publish_job {
     struct archive *a;
-    const struct conf_document *list;
+    const struct conf_publication *list;
     size_t n;
     const struct actor *who;
     struct str *sha256; /* of each text */
@@ -82,7 +82,7 @@ bool conf_newest(struct txn *t, enum conf_kind k, struct str name, struct arena 
 
 /* ---------------------------------------------------------------- the verb */
 
-static bool check_document(const struct conf_document *d, struct err *e)
+static bool check_document(const struct conf_publication *d, struct err *e)
 {
     bool named = (size_t)d->kind >= CONF_LAW_COUNT && (size_t)d->kind < CONF_KIND_COUNT;
     bool good = d->name.n > 0 && d->name.n <= NAME_MAX_BYTES;
@@ -109,7 +109,7 @@ static bool check_document(const struct conf_document *d, struct err *e)
     return text || err_field(e, ERR_INVALID, "text", "%.*s is empty or not UTF-8 text", n, d->name.p);
 }
 
-static bool write_version_entry(struct txn *t, struct publish_job *p, const struct conf_document *d,
+static bool write_version_entry(struct txn *t, struct publish_job *p, const struct conf_publication *d,
                                 const struct conf_row *row, uint32_t sequence, struct arena *ar, struct err *e)
 {
     char day[DAY_TEXT_SIZE];
@@ -147,7 +147,7 @@ static bool next_sequence(struct txn *t, const struct id *object, uint32_t newes
 
 static bool publish_one(struct txn *t, struct publish_job *p, size_t i, struct arena *ar, struct err *e)
 {
-    const struct conf_document *d = &p->list[i];
+    const struct conf_publication *d = &p->list[i];
     struct conf_row old = {.valid_from = DAY_NONE};
     struct conf_row row = {.valid_from = d->valid_from,
                            .imported = clock_now(p->a->clock),
@@ -198,7 +198,7 @@ static bool publish_fn(struct txn *t, void *ctx, struct err *e)
     return true;
 }
 
-bool conf_publish(struct archive *a, const struct conf_document *list, size_t n, const struct actor *who,
+bool conf_publish(struct archive *a, const struct conf_publication *list, size_t n, const struct actor *who,
                   uint64_t *changed, struct err *e)
 {
     struct arena *ar CLEANUP(arena_free) = arena_new(16u << 20);

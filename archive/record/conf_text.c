@@ -29,8 +29,8 @@ bool conf_document_day(struct str text, struct day *out)
 bool conf_text_day(const struct conf_document *d, struct day *out, struct err *e)
 {
     *out = d->valid_from;
-    if ((size_t)d->kind >= CONF_KIND_COUNT) {
-        return err_set(e, ERR_INVALID, "there is no such kind of document");
+    if ((size_t)d->kind >= CONF_LAW_COUNT) {
+        return err_set(e, ERR_INVALID, "there is no such kind of document"); /* or one that conf_publish takes */
     }
     return !day_is_none(*out) || conf_document_day(d->text, out) ||
            err_field(e, ERR_INVALID, "valid-from",

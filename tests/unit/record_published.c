@@ -4,18 +4,18 @@
 
 #include "archive/record/law.h"
 
-static struct conf_document card(struct case_world *w, const char *name, const char *text, const char *from)
+static struct conf_publication card(struct case_world *w, const char *name, const char *text, const char *from)
 {
-    return (struct conf_document){.kind = CONF_CARD,
-                                  .name = arena_str(w->ar, str_of(name)),
-                                  .text = arena_str(w->ar, str_of(text)),
-                                  .valid_from = case_day(from)};
+    return (struct conf_publication){.kind = CONF_CARD,
+                                     .name = arena_str(w->ar, str_of(name)),
+                                     .text = arena_str(w->ar, str_of(text)),
+                                     .valid_from = case_day(from)};
 }
 
 static void must_take(struct case_world *w, const char *name, const char *text, const char *from, uint64_t expected)
 {
     struct err e = ERR_INIT;
-    struct conf_document d = card(w, name, text, from);
+    struct conf_publication d = card(w, name, text, from);
     uint64_t changed;
     if (!conf_publish(w->a, &d, 1, NULL, &changed, &e)) {
         fail_msg("%s", e.text);
@@ -105,7 +105,7 @@ static void bad_names_and_texts(void **state)
     const char *const names[] = {"", "Wielka", "z/ukosem", "ze spacją", long_name};
     for (size_t i = 0; i < COUNT_OF(names); i++) {
         struct err e = ERR_INIT;
-        struct conf_document d = card(&w, names[i], "treść", "2026-01-01");
+        struct conf_publication d = card(&w, names[i], "treść", "2026-01-01");
         assert_false(conf_publish(w.a, &d, 1, NULL, NULL, &e));
         assert_int_equal(e.code, ERR_INVALID);
         assert_string_equal(e.field, "name");
@@ -113,13 +113,12 @@ static void bad_names_and_texts(void **state)
     const char *const texts[] = {"", "\xff\xfe"};
     for (size_t i = 0; i < COUNT_OF(texts); i++) {
         struct err e = ERR_INIT;
-        struct conf_document d = card(&w, "a", texts[i], "2026-01-01");
+        struct conf_publication d = card(&w, "a", texts[i], "2026-01-01");
         assert_false(conf_publish(w.a, &d, 1, NULL, NULL, &e));
         assert_string_equal(e.field, "text");
     }
     struct err e = ERR_INIT;
-    struct conf_document plan;
-    assert_true(conf_builtin(CONF_PLAN, &plan));
+    struct conf_publication plan = {.kind = CONF_PLAN, .name = STR("a"), .text = STR("x"), .valid_from = {20000}};
     assert_false(conf_publish(w.a, &plan, 1, NULL, NULL, &e));
     assert_string_equal(e.field, "kind");
     assert_int_equal(walk(&w, NULL).count, 0);
@@ -147,8 +146,8 @@ static void a_diff_shows_lines_and_headings(void **state)
     (void)state;
     case_open(&w, "2026-11-21");
     must_take(&w, "a", "slug: a\n---\n## Opłaty\n17 zł\n", "2026-01-01", 1);
-    struct conf_document d = card(&w, "a", "slug: a\n---\n## Koszty\n31 zł\n", "2026-02-01");
-    assert_true(conf_diff(w.a, &d, add_line, &l, &e));
+    struct conf_publication d = card(&w, "a", "slug: a\n---\n## Koszty\n31 zł\n", "2026-02-01");
+    assert_true(conf_publish_diff(w.a, &d, add_line, &l, &e));
     assert_string_equal(l.text, "- ## Opłaty\n- 17 zł\n+ ## Koszty\n+ 31 zł\n");
     assert_int_equal(walk(&w, "a").count, 1);
     case_close(&w);
