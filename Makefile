@@ -36,7 +36,7 @@ ROOM_LIBS := $(foreach r,$(ROOMS),$(call room_lib,$(r)))
 LINK_ALL := $(foreach r,command office record ledger store base,$(call room_lib,$(r)))
 
 all: all-programs
-.PHONY: all all-programs tests-built bench-built run check check-valgrind clean install bench check-san check-fault check-crash fuzz cover lint format packages
+.PHONY: all all-programs tests-built bench-built run check check-browser check-valgrind clean install bench check-san check-fault check-crash fuzz cover lint format packages
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -148,6 +148,11 @@ check-valgrind: packages
 check-fault: packages
 	@$(MAKE) --no-print-directory -s -j$$(nproc) all build/tests/fault/shim.so
 	@sh tests/fault/run.sh build
+# The pages in Chromium: axe-core, valid HTML, 320 pixels, dark, paper. SHOTS=folder keeps the pictures.
+check-browser:
+	@sh tests/lib/packages.sh build check browser
+	@$(MAKE) --no-print-directory -s -j$$(nproc) all
+	@AKTA_BUILD=$(CURDIR)/build python3 tests/browser/run.py
 check-crash: packages
 	@$(MAKE) --no-print-directory -s -j$$(nproc) all
 	@sh tests/crash/run.sh build $(or $(ROUNDS),60)
@@ -198,6 +203,8 @@ install: all
 	install -D -m 755 $(BUILD)/akta-fcgi $(DESTDIR)$(PREFIX)/sbin/akta-fcgi
 	install -D -m 755 $(BUILD)/akta-inspect $(DESTDIR)$(PREFIX)/libexec/akta/akta-inspect
 	install -D -m 644 conf/office.conf $(DESTDIR)$(PREFIX)/share/akta/office.conf
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/akta/nginx conf/nginx/*.conf
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/akta/site conf/site/503.html
 	install -D -m 644 $(BUILD)/akta.1 $(DESTDIR)$(PREFIX)/share/man/man1/akta.1
 	install -D -m 644 $(BUILD)/akta.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/akta
 

@@ -39,7 +39,7 @@ const char *status_reason(int status)
 
 /* ---------------------------------------------------------------- validators */
 
-static void etag_of(struct answer *a)
+void answer_stamp(struct answer *a)
 {
     uint8_t digest[SHA256_SIZE];
     sha256_of(buf_bytes(&a->body), digest);
@@ -69,7 +69,9 @@ void answer_validate(struct answer *a, struct str if_none_match)
     if (a->status != 200 || a->cache == CACHE_NEVER || a->body.failed) {
         return;
     }
-    etag_of(a);
+    if (a->etag[0] == '\0') {
+        answer_stamp(a);
+    }
     if (if_none_match.n > 0 && names_etag(if_none_match, a->etag)) {
         a->status = 304;
         buf_reset(&a->body);

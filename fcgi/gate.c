@@ -106,33 +106,65 @@ static void enforce(struct call *c)
         answer_problem(c, 503, N_("File urgent letters at the registry office."));
     } else if (!read_input(c)) {
         answer_error(c);
-    } else if ((c->row->flags & ROW_BULLETIN) != 0 && !bulletin_take(c->w->desk, &c->bulletin, &c->e)) {
-        answer_error(c);
     } else {
         c->row->handle(c);
-        bulletin_give(c->w->desk, &c->bulletin);
     }
+}
+
+/* A page that is the same for everyone and asks nothing. */
+static bool may_be_kept(const struct call *c)
+{
+    return c->row != NULL && c->row->cache == CACHE_PUBLIC && c->row->field_count == 0 && c->q->query.n == 0 &&
+           c->q->body_size == 0 && c->w->archive != NULL && method_fits(c->row, c->q->method);
+}
+
+/* What every page and the API read: whose office it is, and what it has published. */
+static bool take_bulletin(struct call *c)
+{
+    if (c->w->archive == NULL || c->face == FACE_PLAIN) {
+        return true;
+    }
+    if (!archive_office(c->w->archive, c->ar, &c->office, &c->e) || !bulletin_take(c->w->desk, &c->bulletin, &c->e)) {
+        c->office = (struct office_info){0};
+        return false;
+    }
+    return true;
+}
+
+static void answer_anew(struct call *c, struct str allow)
+{
+    if (!take_bulletin(c)) {
+        answer_error(c);
+    } else if (c->row == NULL && !redirected(c)) {
+        answer_problem(c, 404, N_("Check the address, or begin at the start page."));
+    } else if (c->row != NULL && !method_fits(c->row, c->q->method)) {
+        answer_problem(c, 405, N_("This address is for reading only."));
+        c->a->allow = arena_str(c->ar, allow);
+    } else if (c->row != NULL) {
+        enforce(c);
+    }
+    bulletin_give(c->w->desk, &c->bulletin);
 }
 
 static void dispatch(struct call *c)
 {
     struct buf allow CLEANUP(buf_free) = BUF_INIT(64);
+    struct kept_stamp stamp = {0};
     c->row = find_row(c, &allow);
     c->face = c->row != NULL ? c->row->face : str_starts(c->path, "/api/") ? FACE_API : FACE_PAGE;
     take_api_language(c);
     err_init(&c->e, c->lang);
-    if (c->w->archive != NULL && c->face == FACE_PAGE && !archive_office(c->w->archive, c->ar, &c->office, &c->e)) {
-        c->office = (struct office_info){0};
-        answer_error(c);
-    } else if (c->row == NULL && redirected(c)) {
-        answer_validate(c->a, STR_NONE);
-    } else if (c->row == NULL) {
-        answer_problem(c, 404, N_("Check the address, or begin at the start page."));
-    } else if (!method_fits(c->row, c->q->method)) {
-        answer_problem(c, 405, N_("This address is for reading only."));
-        c->a->allow = arena_str(c->ar, buf_str(&allow));
-    } else {
-        enforce(c);
+    bool keep = may_be_kept(c);
+    if (keep) {
+        stamp = (struct kept_stamp){conf_generation(c->w->archive), archive_today(c->w->archive)};
+        if (kept_find(c->w->kept, c->q->path, &stamp, c->a)) {
+            return;
+        }
+    }
+    answer_anew(c, buf_str(&allow));
+    if (keep && c->a->status == 200) {
+        answer_stamp(c->a);
+        kept_put(c->w->kept, c->q->path, &stamp, c->a);
     }
 }
 

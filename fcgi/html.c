@@ -17,10 +17,10 @@ static void fail(struct html *h, const char *fault)
 
 /* ---------------------------------------------------------------- elements and attributes */
 
-static bool is_one_of(struct str name, const char *const *list, size_t n)
+static bool is_one_of(struct str name, const struct str *list, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        if (str_is(name, list[i])) {
+        if (str_eq(name, list[i])) {
             return true;
         }
     }
@@ -29,34 +29,39 @@ static bool is_one_of(struct str name, const char *const *list, size_t n)
 
 static bool is_void(struct str name)
 {
-    static const char *const list[] = {"br", "col", "hr", "img", "input", "link", "meta", "wbr"};
+    static const struct str list[] = {STR_INIT("br"),    STR_INIT("col"),  STR_INIT("hr"),   STR_INIT("img"),
+                                      STR_INIT("input"), STR_INIT("link"), STR_INIT("meta"), STR_INIT("wbr")};
     return is_one_of(name, list, COUNT_OF(list));
 }
 
 /* Their content is no text, or they bring in what is not ours. */
 static bool is_refused(struct str name)
 {
-    static const char *const list[] = {"base",   "embed", "frame",    "iframe", "math",     "noscript",
-                                       "object", "style", "template", "xmp",    "plaintext"};
+    static const struct str list[] = {STR_INIT("base"),   STR_INIT("embed"),    STR_INIT("frame"),
+                                      STR_INIT("iframe"), STR_INIT("math"),     STR_INIT("noscript"),
+                                      STR_INIT("object"), STR_INIT("style"),    STR_INIT("template"),
+                                      STR_INIT("xmp"),    STR_INIT("plaintext")};
     return is_one_of(name, list, COUNT_OF(list));
 }
 
 static bool is_refused_attribute(struct str name)
 {
-    static const char *const list[] = {"style", "srcdoc", "srcset", "ping", "background", "http-equiv"};
+    static const struct str list[] = {STR_INIT("style"), STR_INIT("srcdoc"),     STR_INIT("srcset"),
+                                      STR_INIT("ping"),  STR_INIT("background"), STR_INIT("http-equiv")};
     return is_one_of(name, list, COUNT_OF(list)) || (name.n > 2 && name.p[0] == 'o' && name.p[1] == 'n');
 }
 
 static bool takes_address(struct str name)
 {
-    static const char *const list[] = {"href", "src", "action", "formaction", "cite"};
+    static const struct str list[] = {STR_INIT("href"), STR_INIT("src"), STR_INIT("action"), STR_INIT("formaction"),
+                                      STR_INIT("cite")};
     return is_one_of(name, list, COUNT_OF(list));
 }
 
 static bool within_svg(const struct html *h)
 {
     for (unsigned i = 0; i < h->depth; i++) {
-        if (str_is(h->open[i], "svg")) {
+        if (str_eq(h->open[i], STR("svg"))) {
             return true;
         }
     }
@@ -129,7 +134,7 @@ static const char *after_opening(struct html *h, const char *p, const char *end)
         h->tag = name;
         return name.p + name.n;
     }
-    if (is_refused(name) || str_is(name, "script")) {
+    if (is_refused(name) || str_eq(name, STR("script"))) {
         fail(h, "an element of this name is not written here");
     }
     h->tag = name;

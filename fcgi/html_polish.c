@@ -40,10 +40,10 @@ static struct str word_after(struct str s, size_t at)
     return (struct str){s.p + at + 1, to - at - 1};
 }
 
-static bool is_in(struct str w, const char *const *list, size_t n)
+static bool is_in(struct str w, const struct str *list, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        if (str_is(w, list[i])) {
+        if (str_eq(w, list[i])) {
             return true;
         }
     }
@@ -67,21 +67,28 @@ static bool all_digits(struct str w)
 
 static bool is_month(struct str w)
 {
-    static const char *const months[] = {"stycznia", "lutego",   "marca",    "kwietnia",     "maja",      "czerwca",
-                                         "lipca",    "sierpnia", "września", "października", "listopada", "grudnia"};
-    return is_in(w, months, COUNT_OF(months));
+    static const struct str months[] = {STR_INIT("stycznia"),     STR_INIT("lutego"),    STR_INIT("marca"),
+                                        STR_INIT("kwietnia"),     STR_INIT("maja"),      STR_INIT("czerwca"),
+                                        STR_INIT("lipca"),        STR_INIT("sierpnia"),  STR_INIT("września"),
+                                        STR_INIT("października"), STR_INIT("listopada"), STR_INIT("grudnia")};
+    bool may_be = w.n >= 4 && (w.p[w.n - 1] == 'a' || w.p[w.n - 1] == 'o'); /* most words are none: a quick no */
+    return may_be && is_in(w, months, COUNT_OF(months));
 }
 
 static bool announces_number(struct str w)
 {
-    static const char *const words[] = {"nr",   "Nr",  "art.", "Art.", "ust.",  "pkt", "§",   "§§",  "lit.",
-                                        "poz.", "Dz.", "str.", "zał.", "godz.", "ul.", "al.", "tel."};
+    static const struct str words[] = {
+        STR_INIT("nr"),   STR_INIT("Nr"),    STR_INIT("art."), STR_INIT("Art."), STR_INIT("ust."), STR_INIT("pkt"),
+        STR_INIT("§"),    STR_INIT("§§"),    STR_INIT("lit."), STR_INIT("poz."), STR_INIT("Dz."),  STR_INIT("str."),
+        STR_INIT("zał."), STR_INIT("godz."), STR_INIT("ul."),  STR_INIT("al."),  STR_INIT("tel.")};
     return is_in(w, words, COUNT_OF(words));
 }
 
 static bool is_unit(struct str w)
 {
-    static const char *const words[] = {"zł", "gr", "r", "kB", "KB", "MB", "GB", "TB", "%", "mm", "cm", "px", "lat"};
+    static const struct str words[] = {STR_INIT("zł"), STR_INIT("gr"), STR_INIT("r"),  STR_INIT("kB"), STR_INIT("KB"),
+                                       STR_INIT("MB"), STR_INIT("GB"), STR_INIT("TB"), STR_INIT("%"),  STR_INIT("mm"),
+                                       STR_INIT("cm"), STR_INIT("px"), STR_INIT("lat")};
     return is_in(w, words, COUNT_OF(words));
 }
 

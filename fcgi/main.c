@@ -106,6 +106,7 @@ static bool start(struct service *s, struct err *e)
     }
     s->window.archive = s->archive;
     site_fill(&s->window.site);
+    s->window.kept = kept_new();
     if (s->archive != NULL) {
         threads = (unsigned)setting_u64(archive_settings(s->archive), "window.threads");
         if (!bulletin_desk_open(s->archive, &s->window.desk, e) || !pulse_start(s->archive, &s->window.pulse, e) ||
@@ -126,6 +127,7 @@ static void stop(struct service *s)
     }
     pulse_stop(&s->window.pulse);
     bulletin_desk_close(&s->window.desk);
+    kept_free(&s->window.kept);
     archive_close(&s->archive);
 }
 

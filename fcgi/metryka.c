@@ -133,19 +133,25 @@ static void vouched_for(struct call *c, const struct metryka *m)
     MARK(h, "</dd>\n");
 }
 
-static void versions_link(struct call *c, const struct published *p, const char *path)
+static void versions_link(struct call *c, const struct published *p)
 {
     struct html *h = &c->h;
+    const char *prefix = c->lang == LANG_EN ? "/en" : "";
     MARK(h, "<dt>");
     html_say(h, "Versions");
     MARK(h, "</dt><dd><a href=\"");
-    html_url(h, arena_fmt(c->ar, "%s%s/%.*s/wersje", c->lang == LANG_EN ? "/en" : "", path, (int)p->slug.n, p->slug.p));
+    if (p->kind == PUBLISHED_REGISTER) {
+        html_url(h, arena_fmt(c->ar, "%s/rejestry/%u/wersje", prefix, p->order));
+    } else {
+        const char *list = p->kind == PUBLISHED_CARD ? "karty" : "informacje";
+        html_url(h, arena_fmt(c->ar, "%s/%s/%.*s/wersje", prefix, list, (int)p->slug.n, p->slug.p));
+    }
     MARK(h, "\">");
     html_sayf(h, "All versions: %u", p->versions);
     MARK(h, "</a></dd>\n");
 }
 
-void page_metryka(struct call *c, const struct published *p, const char *path)
+void page_metryka(struct call *c, const struct published *p)
 {
     struct html *h = &c->h;
     const struct metryka *m = &p->metryka;
@@ -171,8 +177,8 @@ void page_metryka(struct call *c, const struct published *p, const char *path)
     term_day(c, N_("In force until"), p->valid_until);
     term_text(c, N_("Source"), m->source);
     vouched_for(c, m);
-    if (path != NULL && p->versions > 0) {
-        versions_link(c, p, path);
+    if (m->published != 0 && p->versions > 0) { /* what nobody imported has no history */
+        versions_link(c, p);
     }
     MARK(h, "</dl></section>\n");
 }

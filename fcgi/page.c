@@ -16,11 +16,25 @@ static const struct nav_link nav[] = {
     {SECTION_LOG, "/dziennik", N_("Archive log")},
 };
 static const struct nav_link foot[] = {
+    {SECTION_NONE, "/redakcja", N_("Editors")},
+    {SECTION_NONE, "/informacje/" TEXT_BIP_HELP, N_("Help")},
     {SECTION_NONE, "/informacje/" TEXT_REUSE, N_("Re-use of information")},
     {SECTION_NONE, "/informacje/" TEXT_PRICES, N_("Price list")},
     {SECTION_NONE, "/informacje/" TEXT_ACCESSIBILITY, N_("Accessibility declaration")},
     {SECTION_NONE, "/dane-osobowe", N_("Personal data")},
+    {SECTION_NONE, "/informacje", N_("All information")},
+    {SECTION_NONE, "/zmiany", N_("Changes")},
 };
+
+bool page_exists(struct call *c, const char *path)
+{
+    static const char texts[] = "/informacje/";
+    if (!str_starts(str_of(path), texts)) {
+        return true;
+    }
+    return c->bulletin != NULL &&
+           bulletin_find(c->bulletin, PUBLISHED_TEXT, str_of(path + sizeof texts - 1), c->lang) != NULL;
+}
 
 void page_address(struct call *c, const char *path)
 {
@@ -117,6 +131,9 @@ static void links(struct call *c, const struct nav_link *list, size_t n)
     struct html *h = &c->h;
     MARK(h, "<ul>\n");
     for (size_t i = 0; i < n; i++) {
+        if (!page_exists(c, list[i].path)) {
+            continue;
+        }
         bool here = c->row != NULL && str_is(c->path, list[i].path);
         MARK(h, "<li><a ");
         if (here) {

@@ -321,9 +321,7 @@ static void card_facts(struct call *c, const struct published *p)
     time_and_place(c, p);
     appeals(c, p);
     attachments(c, p);
-    if (c->bulletin != NULL) {
-        related(c, p);
-    }
+    related(c, p);
     legal_bases(c, p);
     page_polish_end(c);
 }
@@ -372,7 +370,7 @@ void page_card(struct call *c)
         link_below(c, p, "/tresc", N_("The whole text of the card, as the office published it"));
     }
     page_retention(c, p);
-    page_metryka(c, p, "/karty");
+    page_metryka(c, p);
     page_end(c, 200);
 }
 
@@ -389,6 +387,6 @@ void page_card_text(struct call *c)
     page_polish_begin(c);
     page_prose(c, p->body, 1);
     page_polish_end(c);
-    page_metryka(c, p, "/karty");
+    page_metryka(c, p);
     page_end(c, 200);
 }

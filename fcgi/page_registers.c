@@ -81,15 +81,9 @@ static void register_facts(struct call *c, const struct published *p)
     MARK(h, "</dd>\n</dl>\n");
 }
 
-void page_register(struct call *c)
+void page_register_content(struct call *c, const struct published *p)
 {
     struct html *h = &c->h;
-    const struct published *p = bulletin_numbered(c->bulletin, PUBLISHED_REGISTER, (unsigned)c->parts.number);
-    if (p == NULL) {
-        answer_problem(c, 404, N_("Check the address, or begin at the start page."));
-        return;
-    }
-    page_begin_polish(c, p->title[LANG_PL]);
     page_state(c, p);
     if (p->note[c->lang].n > 0) {
         MARK(h, "<p>");
@@ -103,17 +97,29 @@ void page_register(struct call *c)
     page_link(c, "/rejestry/zasady", STR_NONE);
     html_say(h, "Rules of access to registers");
     MARK(h, "</a></p>\n");
-    if (p->body.n > 0 || p->ground.n > 0) {
+    if (p->body.n > 0) {
         page_polish_begin(c);
         page_prose(c, p->body, 1);
-        if (p->ground.n > 0) {
-            MARK(h, "<h2>Podstawa prawna</h2>\n<p>");
-            html_text(h, p->ground);
-            MARK(h, "</p>\n");
-        }
         page_polish_end(c);
     }
-    page_metryka(c, p, NULL);
+    if (p->ground.n > 0) {
+        page_heading(c, N_("Legal basis"));
+        MARK(h, "<p lang=\"pl\">");
+        html_text(h, p->ground);
+        MARK(h, "</p>\n");
+    }
+}
+
+void page_register(struct call *c)
+{
+    const struct published *p = bulletin_numbered(c->bulletin, PUBLISHED_REGISTER, (unsigned)c->parts.number);
+    if (p == NULL) {
+        answer_problem(c, 404, N_("Check the address, or begin at the start page."));
+        return;
+    }
+    page_begin_polish(c, p->title[LANG_PL]);
+    page_register_content(c, p);
+    page_metryka(c, p);
     page_end(c, 200);
 }
 

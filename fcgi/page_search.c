@@ -31,33 +31,6 @@ static void form(struct call *c, const struct value *v)
     MARK(h, "</button></form>\n");
 }
 
-static void hit_link(struct call *c, const struct published *p)
-{
-    char number[24];
-    snprintf(number, sizeof number, "%u", p->order);
-    switch (p->kind) {
-        case PUBLISHED_CARD:
-            page_link(c, "/karty/", p->slug);
-            return;
-        case PUBLISHED_REGISTER:
-            page_link(c, "/rejestry/", str_of(number));
-            return;
-        case PUBLISHED_RULE:
-            page_link(c, "/rejestry/zasady", STR_NONE);
-            return;
-        case PUBLISHED_TEXT:
-        case PUBLISHED_KIND_COUNT:
-        default:
-            page_link(c, "/informacje/", p->slug);
-    }
-}
-
-static const char *kind_label(enum published_kind k)
-{
-    static const char *const labels[] = {N_("Service card"), N_("Register"), N_("Rule of access"), N_("Information")};
-    return (size_t)k < COUNT_OF(labels) ? labels[k] : "";
-}
-
 static void excerpt(struct call *c, const struct bulletin_hit *hit)
 {
     struct html *h = &c->h;
@@ -83,7 +56,7 @@ static void hits(struct call *c, const struct bulletin_hit *list, size_t n)
     for (size_t i = 0; i < n; i++) {
         const struct published *p = list[i].item;
         MARK(h, "<li><span class=\"muted small\">");
-        html_say(h, kind_label(p->kind));
+        html_say(h, document_kind_said(p->kind));
         if (p->office.n > 0) {
             MARK(h, " · ");
             html_text(h, p->office);
@@ -92,8 +65,8 @@ static void hits(struct call *c, const struct bulletin_hit *list, size_t n)
             MARK(h, " · ");
             html_say(h, "Out of date");
         }
-        MARK(h, "</span><br>");
-        hit_link(c, p);
+        MARK(h, "</span>");
+        page_document_link(c, p);
         html_text(h, p->title[c->lang]);
         MARK(h, "</a>");
         excerpt(c, &list[i]);

@@ -23,6 +23,9 @@ void page_start(struct call *c)
     page_begin(c, str_of(tr(c->lang, "What do you want to do?")));
     MARK(h, "<ul class=\"tasks\">\n");
     for (size_t i = 0; i < COUNT_OF(tasks); i++) {
+        if (!page_exists(c, tasks[i].path)) {
+            continue;
+        }
         MARK(h, "<li>");
         page_link(c, tasks[i].path, STR_NONE);
         html_say(h, tasks[i].label);

@@ -54,10 +54,16 @@ void page_notices(struct call *c)
     page_end(c, 200);
 }
 
+static bool has_table(struct str markdown)
+{
+    return memmem(markdown.p, markdown.n, "\n|", 2) != NULL;
+}
+
+/* Where the text has no table of its own: the same prices need not stand there twice. */
 static void price_table(struct call *c, const struct published *p)
 {
     struct html *h = &c->h;
-    if (p->price_count == 0) {
+    if (p->price_count == 0 || has_table(p->body)) {
         return;
     }
     MARK(h, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"prices\"><table>\n"
@@ -83,13 +89,9 @@ static void price_table(struct call *c, const struct published *p)
     MARK(h, "</tbody></table></div>\n");
 }
 
-void page_text(struct call *c)
+/* With its h1; a text that exists in Polish only says so. */
+void page_text_content(struct call *c, const struct published *p)
 {
-    const struct published *p = bulletin_find(c->bulletin, PUBLISHED_TEXT, c->parts.slug, c->lang);
-    if (p == NULL) {
-        answer_problem(c, 404, N_("Check the address, or begin at the start page."));
-        return;
-    }
     bool own = p->lang == c->lang;
     if (own) {
         page_begin(c, p->title[p->lang]);
@@ -105,6 +107,16 @@ void page_text(struct call *c)
     price_table(c, p);
     page_retention(c, p);
     page_current_rules(c, p);
-    page_metryka(c, p, NULL);
+}
+
+void page_text(struct call *c)
+{
+    const struct published *p = bulletin_find(c->bulletin, PUBLISHED_TEXT, c->parts.slug, c->lang);
+    if (p == NULL) {
+        answer_problem(c, 404, N_("Check the address, or begin at the start page."));
+        return;
+    }
+    page_text_content(c, p);
+    page_metryka(c, p);
     page_end(c, 200);
 }

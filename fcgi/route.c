@@ -10,25 +10,30 @@ static const struct input_field search_fields[] = {{"q", INPUT_TEXT, 0, 200}};
 
 #define GET_ROW .method = "GET", .who = WHO_ANYONE, .body = BODY_NONE, .limit = 0
 #define PAGE    GET_ROW, .face = FACE_PAGE, .cache = CACHE_PUBLIC
-#define API     GET_ROW, .face = FACE_API, .cache = CACHE_PUBLIC, .flags = ROW_BULLETIN
+#define API     GET_ROW, .face = FACE_API, .cache = CACHE_PUBLIC
 
 static const struct route_row rows[] = {
     {PAGE, .path = "/", .handle = page_start},
-    {PAGE, .path = "/karty", .handle = page_cards, .section = SECTION_CARDS, .flags = ROW_BULLETIN},
-    {PAGE, .path = "/karty/{slug}", .handle = page_card, .section = SECTION_CARDS, .flags = ROW_BULLETIN},
-    {PAGE, .path = "/karty/{slug}/tresc", .handle = page_card_text, .section = SECTION_CARDS, .flags = ROW_BULLETIN},
-    {PAGE, .path = "/karty/{slug}/wersje", .handle = page_card_versions, .section = SECTION_CARDS},
-    {PAGE, .path = "/karty/{slug}/wersje/{n}", .handle = page_card_version, .section = SECTION_CARDS},
-    {PAGE, .path = "/rejestry", .handle = page_registers, .section = SECTION_REGISTERS, .flags = ROW_BULLETIN},
-    {PAGE, .path = "/rejestry/zasady", .handle = page_access_rules, .section = SECTION_REGISTERS,
-     .flags = ROW_BULLETIN},
-    {PAGE, .path = "/rejestry/{n}", .handle = page_register, .section = SECTION_REGISTERS, .flags = ROW_BULLETIN},
-    {PAGE, .path = "/informacje", .handle = page_texts, .flags = ROW_BULLETIN},
-    {PAGE, .path = "/informacje/{slug}", .handle = page_text, .flags = ROW_BULLETIN},
-    {PAGE, .path = "/dane-osobowe", .handle = page_notices, .flags = ROW_BULLETIN},
+    {PAGE, .path = "/karty", .handle = page_cards, .section = SECTION_CARDS},
+    {PAGE, .path = "/karty/{slug}", .handle = page_card, .section = SECTION_CARDS},
+    {PAGE, .path = "/karty/{slug}/tresc", .handle = page_card_text, .section = SECTION_CARDS},
+    {PAGE, .path = "/karty/{slug}/wersje", .handle = page_versions, .section = SECTION_CARDS},
+    {PAGE, .path = "/karty/{slug}/wersje/{v}", .handle = page_version, .section = SECTION_CARDS},
+    {PAGE, .path = "/rejestry", .handle = page_registers, .section = SECTION_REGISTERS},
+    {PAGE, .path = "/rejestry/zasady", .handle = page_access_rules, .section = SECTION_REGISTERS},
+    {PAGE, .path = "/rejestry/{n}", .handle = page_register, .section = SECTION_REGISTERS},
+    {PAGE, .path = "/rejestry/{n}/wersje", .handle = page_versions, .section = SECTION_REGISTERS},
+    {PAGE, .path = "/rejestry/{n}/wersje/{v}", .handle = page_version, .section = SECTION_REGISTERS},
+    {PAGE, .path = "/informacje", .handle = page_texts},
+    {PAGE, .path = "/informacje/{slug}", .handle = page_text},
+    {PAGE, .path = "/informacje/{slug}/wersje", .handle = page_versions},
+    {PAGE, .path = "/informacje/{slug}/wersje/{v}", .handle = page_version},
+    {PAGE, .path = "/zmiany", .handle = page_changes},
+    {PAGE, .path = "/redakcja", .handle = page_editors},
+    {PAGE, .path = "/dane-osobowe", .handle = page_notices},
     {PAGE, .path = "/dziennik", .handle = page_log, .section = SECTION_LOG},
     {PAGE, .path = "/szukaj", .handle = page_search, .fields = search_fields, .field_count = COUNT_OF(search_fields),
-     .flags = ROW_BULLETIN | ROW_OWN_FAULTS},
+     .flags = ROW_OWN_FAULTS},
     {API, .path = "/api/v1/services", .handle = api_services},
     {API, .path = "/api/v1/services/{slug}", .handle = api_service},
     {API, .path = "/api/v1/registers", .handle = api_registers},
@@ -66,6 +71,9 @@ static bool segment_fits(struct str want, struct str have, struct parts *parts)
 {
     if (str_is(want, "{n}")) {
         return parse_u64(have, 1, 999999, &parts->number);
+    }
+    if (str_is(want, "{v}")) {
+        return parse_u64(have, 1, 999999, &parts->version);
     }
     if (str_is(want, "{slug}") || str_is(want, "{file}")) {
         parts->slug = have;

@@ -29,6 +29,7 @@ struct window {
     struct archive *archive; /* NULL: maintenance, every page is 503 */
     struct pulse *pulse;
     struct bulletin_desk *desk; /* what the office publishes */
+    struct kept *kept;          /* NULL: every page is made anew */
     struct site site;
 };
 
@@ -55,6 +56,7 @@ struct answer {
     struct buf body;
 };
 void answer_text(struct answer *a, int status, const char *text);
+void answer_stamp(struct answer *a); /* its ETag, from its body */
 /* Gives a public answer its ETag; turns it into 304 when the caller has it already. */
 void answer_validate(struct answer *a, struct str if_none_match);
 /* Status and header lines with the empty line after them; every answer carries the same security headers. A value with
@@ -62,6 +64,18 @@ void answer_validate(struct answer *a, struct str if_none_match);
 bool answer_head(const struct answer *a, struct buf *out, struct err *e) MUST_USE;
 bool head_line(struct buf *out, const char *name, struct str value, struct err *e) MUST_USE;
 const char *status_reason(int status);
+
+/* ---------------------------------------------------------------- public pages of a moment ago (kept.c) */
+
+struct kept;
+struct kept_stamp { /* a page of another generation or day is not the same page */
+    uint64_t generation;
+    struct day day;
+};
+struct kept *kept_new(void); /* NULL: no memory, and nothing is kept */
+void kept_free(struct kept **k);
+bool kept_find(struct kept *k, struct str path, const struct kept_stamp *stamp, struct answer *a);
+void kept_put(struct kept *k, struct str path, const struct kept_stamp *stamp, const struct answer *a);
 
 /* ---------------------------------------------------------------- declared input (query.c) */
 
@@ -95,11 +109,10 @@ enum body_kind { BODY_NONE };
 enum row_flag {
     ROW_OWN_FAULTS = 1,     /* the handler shows faults of fields itself, beside the field */
     ROW_IN_MAINTENANCE = 2, /* needs no archive */
-    ROW_BULLETIN = 4,       /* reads what the office publishes: the gate takes it and gives it back */
 };
 struct route_row {
     const char *method; /* GET answers HEAD too */
-    const char *path;   /* with {slug}, {n} or {file} for a segment that varies */
+    const char *path;   /* with {slug}, {n}, {v} or {file} for a segment that varies */
     void (*handle)(struct call *c);
     enum who who;
     enum face face;
@@ -114,8 +127,9 @@ struct route_row {
 const struct route_row *route_rows(size_t *count); /* for the gate, and for tests that visit every row */
 
 struct parts {
-    struct str slug; /* what stands for {slug} or {file} */
-    uint64_t number; /* what stands for {n} */
+    struct str slug;  /* what stands for {slug} or {file} */
+    uint64_t number;  /* what stands for {n} */
+    uint64_t version; /* what stands for {v} */
 };
 struct call {
     struct window *w;
@@ -129,7 +143,7 @@ struct call {
     struct parts parts;
     struct value values[FIELDS_MAX];
     struct office_info office;
-    const struct bulletin *bulletin; /* of a row with ROW_BULLETIN */
+    const struct bulletin *bulletin; /* NULL in maintenance and on plain addresses */
     struct html h;                   /* the page under construction */
     struct err e;
 };
@@ -151,6 +165,8 @@ void answer_error(struct call *c);
 void page_begin(struct call *c, struct str h1);
 void page_begin_polish(struct call *c, struct str h1); /* the h1 is Polish in every language */
 void page_end(struct call *c, int status);
+/* Whether an address below /informacje has its text: links lead only to what exists. */
+bool page_exists(struct call *c, const char *path);
 /* An address of ours in the language of the page, at the beginning of href or action. */
 void page_address(struct call *c, const char *path);
 /* <a href="/lang/path/part">; part may be STR_NONE. The caller writes the text and closes it. */
@@ -177,8 +193,8 @@ void page_instant(struct call *c, instant t);
 
 /* Markdown below a heading of `level`; headings of the text begin one lower and skip none. */
 void page_prose(struct call *c, struct str markdown, unsigned level);
-void page_metryka(struct call *c, const struct published *p, const char *path); /* path: of the list it belongs to */
-void page_state(struct call *c, const struct published *p);                     /* a box, when it is not current */
+void page_metryka(struct call *c, const struct published *p);
+void page_state(struct call *c, const struct published *p);         /* a box, when it is not current */
 void page_retention(struct call *c, const struct published *p);     /* how long what is filed is kept, by class */
 void page_current_rules(struct call *c, const struct published *p); /* a box, when there are any */
 
@@ -192,8 +208,10 @@ void page_cards(struct call *c);
 void page_card(struct call *c);
 void page_card_content(struct call *c, const struct published *p);
 void page_card_text(struct call *c);
-void page_card_versions(struct call *c);
-void page_card_version(struct call *c);
+void page_versions(struct call *c); /* of a card, a register or a text, by the row's path */
+void page_version(struct call *c);
+void page_register_content(struct call *c, const struct published *p);
+void page_text_content(struct call *c, const struct published *p);
 void page_registers(struct call *c);
 void page_register(struct call *c);
 void page_access_rules(struct call *c);
@@ -202,6 +220,11 @@ void page_text(struct call *c);
 void page_notices(struct call *c);
 void page_search(struct call *c);
 void page_log(struct call *c);
+void page_changes(struct call *c);
+void page_editors(struct call *c);
+/* <a href> of the page of a published document. */
+void page_document_link(struct call *c, const struct published *p);
+const char *document_kind_said(enum published_kind k); /* msgid */
 void api_services(struct call *c);
 void api_service(struct call *c);
 void api_registers(struct call *c);

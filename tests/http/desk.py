@@ -12,7 +12,7 @@ import sys
 import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tool"))
-from tap import HOUSE, Office, environment, main, ok, same, scratch, wait_for  # noqa: E402,F401
+from tap import BUILD, HOUSE, Office, environment, main, ok, same, scratch, wait_for  # noqa: E402,F401
 
 NGINX = shutil.which("nginx") or "/usr/sbin/nginx"
 
@@ -44,9 +44,10 @@ class UnixConnection(http.client.HTTPConnection):
 
 
 class Desk(Office):
-    def __init__(self):
+    def __init__(self, listen=None):
         super().__init__()
         self.web_socket = self.root / "web.sock"
+        self.listen = listen or f"unix:{self.web_socket}"
         self.web = None
 
     def start(self):
@@ -58,7 +59,7 @@ class Desk(Office):
         run = self.dir / "run"
         (run / "nginx").mkdir(exist_ok=True)
         values = {"@DATA@": str(self.dir), "@SITE@": str(HOUSE / "conf" / "site"),
-                  "@LISTEN@": f"unix:{self.web_socket}", "@USER@": "user root;" if os.getuid() == 0 else ""}
+                  "@LISTEN@": self.listen, "@USER@": "user root;" if os.getuid() == 0 else ""}
         for source, target in [("run.conf", "nginx.conf"), ("akta-static.conf", "akta-static.conf"),
                                ("akta-params.conf", "akta-params.conf")]:
             text = (HOUSE / "conf" / "nginx" / source).read_text(encoding="utf-8")
@@ -69,7 +70,8 @@ class Desk(Office):
         self.web = subprocess.Popen([NGINX, "-p", str(run), "-c", str(run / "nginx.conf")], stdin=subprocess.DEVNULL,
                                     stdout=log, stderr=log)
         atexit.register(self.stop_web)
-        if not wait_for(lambda: self.web_socket.exists() or self.web.poll() is not None) or self.web.poll() is not None:
+        listening = lambda: (run / "nginx.pid").exists() and (run / "nginx.pid").stat().st_size > 0  # noqa: E731
+        if not wait_for(lambda: listening() or self.web.poll() is not None) or self.web.poll() is not None:
             raise RuntimeError("nginx did not start: " + (self.root / "nginx.log").read_text())
 
     def stop_web(self):

@@ -27,7 +27,7 @@ def crawl():
     ok(len(pages) > 2 * (27 + 38), "the crawl reaches every card and register in both languages", len(pages))
     for lang in ("", "/en"):
         cards = [p for p in pages if p.startswith(f"{lang}/karty/") and p.count("/") == 2 + lang.count("/")]
-        registers = [p for p in pages if p.startswith(f"{lang}/rejestry/") and p.rsplit("/", 1)[1].isdigit()]
+        registers = [p for p in pages if p.startswith(f"{lang}/rejestry/") and p[len(f"{lang}/rejestry/"):].isdigit()]
         same((len(cards), len(registers)), (27, 38), f"27 cards and 38 registers by links from {lang or '/'}")
 
 
