@@ -150,6 +150,7 @@ check-fault: packages
 	@sh tests/fault/run.sh build
 # The pages in Chromium: axe-core, valid HTML, 320 pixels, dark, paper. SHOTS=folder keeps the pictures.
 check-browser:
+	@command -v npm >/dev/null || sh tests/lib/packages.sh npm
 	@sh tests/lib/packages.sh build check browser
 	@$(MAKE) --no-print-directory -s -j$$(nproc) all
 	@AKTA_BUILD=$(CURDIR)/build python3 tests/browser/run.py
@@ -164,9 +165,9 @@ fuzz:
 	@sh tests/lib/packages.sh build bench
 	@$(MAKE) --no-print-directory -s -j$$(nproc) FUZZ=1 $(FUZZ_BIN)
 	@sh tests/fuzz/run.sh build-fuzz $(FUZZ_SECONDS)
-build-fuzz/fuzz/%: tests/fuzz/%.c $(LINK_ALL)
+build-fuzz/fuzz/%: tests/fuzz/%.c $(WINDOW_LIB) $(LINK_ALL)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -Iinclude -I. -fsanitize=fuzzer $(LDFLAGS) -o $@ $< $(LINK_ALL) $(LIBS)
+	$(CC) $(CFLAGS) -Iinclude -I. -fsanitize=fuzzer $(LDFLAGS) -o $@ $< $(WINDOW_LIB) $(LINK_ALL) $(LIBS) -lfcgi
 
 # ---- benchmarks: yardsticks link only what they measure; ours (commit, scale) link the house.
 BENCH_OURS := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/commit.c tests/bench/scale.c))
