@@ -108,6 +108,9 @@ $(WINDOW_LIB): $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out fcgi/main.c,$(wildca
 	@mkdir -p $(@D)
 	@rm -f $@
 	ar rcs $@ $^
+# The helper limits its own memory; a sanitizer's shadow does not fit in there.
+$(INSPECT_OBJ) $(BUILD)/akta-inspect: CFLAGS := $(filter-out -fsanitize=% -fno-sanitize-recover=%,$(CFLAGS))
+$(INSPECT_OBJ) $(BUILD)/akta-inspect: LDFLAGS := $(filter-out -fsanitize=% -fno-sanitize-recover=%,$(LDFLAGS))
 PO_OBJ := $(BUILD)/obj/po/pl.o
 
 $(BUILD)/akta: $(TOOL_OBJ) $(PO_OBJ) $(LINK_ALL)
@@ -141,13 +144,13 @@ check: packages
 check-san: packages
 	@$(MAKE) --no-print-directory -s -j$$(nproc) SAN=1 all tests-built
 	@ASAN_OPTIONS=detect_stack_use_after_return=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1 \
-		sh tests/run.sh build-san
+		TEST_SECONDS=600 sh tests/run.sh build-san
 check-valgrind: packages
 	@$(MAKE) --no-print-directory -s -j$$(nproc) all tests-built
 	@sh tests/lib/valgrind.sh build
 check-fault: packages
 	@$(MAKE) --no-print-directory -s -j$$(nproc) all build/tests/fault/shim.so
-	@sh tests/fault/run.sh build
+	@sh tests/fault/run.sh build $(FAULT_LIMIT)
 # The pages in Chromium: axe-core, valid HTML, 320 pixels, dark, paper. SHOTS=folder keeps the pictures.
 check-browser:
 	@command -v npm >/dev/null || sh tests/lib/packages.sh npm

@@ -11,7 +11,6 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -143,15 +142,13 @@ static bool is_listening(int fd)
     return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &yes, &n) == 0 && yes != 0;
 }
 
-/* Reached through the folder's descriptor: sun_path is short and DIR may be long. */
 static bool listen_at(const char *dir, int *out, struct err *e)
 {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    struct sockaddr_un address;
     int folder CLEANUP(fd_close) = disk_now()->openat(AT_FDCWD, dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-    if (folder < 0) {
+    if (folder < 0 || !socket_address(dir, folder, SOCKET_NAME, &address)) {
         return err_errno(e, errno, "%s cannot be opened", dir);
     }
-    snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/%s", folder, SOCKET_NAME);
     int s CLEANUP(fd_close) = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (s < 0) {
         return err_errno(e, errno, "there is no socket to listen on");

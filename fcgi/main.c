@@ -14,7 +14,7 @@
 
 #define STANDARD_DIR        "/var/lib/akta"
 #define MAINTENANCE_THREADS 4u
-#define OPEN_TRIES          50 /* a tool may own the archive for a moment */
+#define OPEN_TRIES          15 /* a tool may own the archive for a moment */
 #define OPEN_WAIT_MS        200
 
 extern const char _binary_pl_mo_start[], _binary_pl_mo_end[];

@@ -38,6 +38,7 @@ struct host {
     /* Opens a folder named on the command line; `create` makes it when it is not there, for writing. */
     bool (*open_folder)(struct host *h, struct str path, bool create, int *fd, struct err *e);
     bool (*stopped)(struct host *h); /* the caller pressed Ctrl-C or went away */
+    const char *closed_why; /* for a command of NEED_EVEN_BROKEN without the archive: why it does not open; may be NULL */
     void *ctx;
 };
 
@@ -82,6 +83,11 @@ bool command_server_start(struct archive *a, const char *dir, struct command_ser
 bool command_server_stop(struct command_server **s);
 /* Rows of both programs for the table of DIR/akta.conf ([operators], [window]); ends with name NULL. */
 extern const struct setting command_settings[];
+
+/* The address of a socket DIR/name. sun_path is short: a DIR that does not fit is reached through `folder`, open on it.
+ */
+struct sockaddr_un;
+bool socket_address(const char *dir, int folder, const char *name, struct sockaddr_un *out);
 
 /* The tool's side, over a local host: ERR_NOT_FOUND when nobody listens, ERR_BUSY when the owner does not answer.
  * *status is the command's exit status. */

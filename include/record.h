@@ -334,6 +334,7 @@ struct ingest_item {
     void *ctx;
     uint64_t size;           /* of the content, when it is known beforehand: shapes batches, and `resume` compares it */
     bool resume;             /* skip it when the file holds a record of this name and size from an earlier call */
+    bool settled_too;        /* import of a settled case by list: a closed file takes it too; else ERR_STATE */
     enum ingest_state state; /* out. Skipped ones are reported too, as they stand in the archive */
 };
 /* An item that cannot be read (or whose texts are refused) is left out, the others go on; the call then returns false with
@@ -469,7 +470,8 @@ bool archive_daily(struct archive *a, struct day today, uint64_t verify_seconds,
 /* ---------------------------------------------------------------- the helper that looks at hostile bytes */
 
 /* A batch of heads (at most 64 KiB each) to akta-inspect, a confined process; its crash or time-out means "". Types are
- * written into the arena, in order. `program`: path of akta-inspect; NULL: beside the running program. */
+ * written into the arena, in order. `program`: path of akta-inspect; NULL: beside the running program, or in
+ * ../libexec/akta from there. */
 struct inspector;
 struct inspector *inspector_start(const char *program); /* NULL: not to be had; every type is then unknown */
 void inspector_type(struct inspector *i, struct bytes head, char *out, size_t out_size);

@@ -279,6 +279,12 @@ bool store_doctor(struct store *s, store_finding finding, void *ctx, uint64_t *c
  * store with a damaged page can end the process), for one that another process runs, and for a backup folder. */
 bool store_doctor_closed(const char *dir, store_finding finding, void *ctx, struct err *e) MUST_USE;
 
+/* Something that was found and mended while the archive was being opened, before its threads start: logged, and told by
+ * the next store_doctor, once. The texts are N_() literals and live for ever; `place` is copied. */
+void store_note(struct store *s, const char *place, const char *wrong, const char *mend);
+
+bool store_is_backup(const char *dir); /* it has a MANIFEST, so it is a copy and not to be opened */
+
 /* Each table as a stream of rows `table NUL key-length(be32) value-length(be32) key value`, closed by a row with an empty
  * key whose value is the number of rows (be64) and the SHA-256 of all before; and back into an empty table. */
 bool store_export(struct store *s, enum store_table t, int fd, struct err *e) MUST_USE;

@@ -13,14 +13,14 @@ trap 'exit 130' INT TERM
 { find "$AKTA_BUILD/tests/unit" "$AKTA_BUILD/tests/prop" -type f -perm -u+x 2>/dev/null
   find "$here/lint" "$here/tool" "$here/http" -name 'test_*.sh' -o -name 'test_*.py' 2>/dev/null; } | sort >"$out/list"
 sed 's/.*/"&"/' "$out/list" | xargs -P "$(nproc)" -I{} sh -c '
-    out=$1 here=$2 AKTA_BUILD=$3; t=$4
+    out=$1 here=$2 AKTA_BUILD=$3 limit=$4; t=$5
     name=$(echo "$t" | sed "s|^$AKTA_BUILD/tests/||; s|^$here/||; s|/|-|g")
     case $t in
-        *.sh) timeout 170 sh "$t" ;;
-        *.py) timeout 170 python3 "$t" ;;
-        *) timeout 170 "$t" ;;
+        *.sh) timeout $limit sh "$t" ;;
+        *.py) timeout $limit python3 "$t" ;;
+        *) timeout $limit "$t" ;;
     esac >"$out/$name.tap" 2>"$out/$name.err"
-    echo $? >"$out/$name.rc"' sh "$out" "$here" "$AKTA_BUILD" {}
+    echo $? >"$out/$name.rc"' sh "$out" "$here" "$AKTA_BUILD" "${TEST_SECONDS:-170}" {}
 
 passed=0 failed=0 skipped=0
 for rc in "$out"/*.rc; do

@@ -14,7 +14,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define WELCOME_MS 10000
+#define WELCOME_MS 6000
 #define SEND_MS    10000
 
 struct call {
@@ -27,13 +27,18 @@ struct call {
 
 static bool connect_to(const char *dir, int *sock, struct err *e)
 {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    struct sockaddr_un address;
     int folder CLEANUP(fd_close) = disk_now()->openat(AT_FDCWD, dir, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+    if (folder < 0 && (errno == EACCES || errno == EPERM)) {
+        return err_set(e, ERR_DENIED, "you have no right to reach the archive in %s", dir);
+    }
     if (folder < 0) {
         return err_set(e, ERR_NOT_FOUND,
                        "there is no archive in %s; make one with “akta init”, or name another with -d", dir);
     }
-    snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/%s", folder, SOCKET_NAME);
+    if (!socket_address(dir, folder, SOCKET_NAME, &address)) {
+        return err_set(e, ERR_NOT_FOUND, "nobody serves %s", dir);
+    }
     int s CLEANUP(fd_close) = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
     if (s < 0) {
         return err_errno(e, errno, "there is no socket");
@@ -167,6 +172,28 @@ static bool lost(const struct call *c, struct err *e)
                    "the rest look with “akta doctor” and run the command again");
 }
 
+/* Asks nothing and gives nothing before the owner has spoken. *over: it turned the tool away. */
+static bool wait_for_greeting(struct call *c, int *status, bool *over, struct err *e)
+{
+    struct frame f CLEANUP(frame_close_fds) = {0};
+    *over = false;
+    if (!frame_receive(c->sock, c->buffer, &f, WELCOME_MS, NULL, NULL, e)) {
+        return lost(c, e);
+    }
+    if (f.kind == FRAME_EXIT) {
+        *over = true;
+        return take_exit(c, &f, status, e);
+    }
+    if (f.kind != FRAME_GREETING) {
+        return err_set(e, ERR_IO, "the owner of the archive sent something that does not belong there");
+    }
+    return f.body.p[0] == FRAME_VERSION ||
+           err_set(
+               e, ERR_UNSUPPORTED,
+               "this tool speaks version %u of the socket, the owner version %u; use the akta that came with akta-fcgi",
+               FRAME_VERSION, f.body.p[0]);
+}
+
 static bool converse(struct call *c, int *status, struct err *e)
 {
     for (;;) {
@@ -198,11 +225,12 @@ bool command_call(const char *dir, int argc, const char *const *argv, struct hos
         mem_free(c.buffer);
         return err_set(e, ERR_MEMORY, "out of memory");
     }
-    /* A greeting that cannot be sent may have been answered already, with the reason. */
-    struct err unsent;
-    err_init(&unsent, e->lang);
-    bool ok = greet(&c, argc, argv, &unsent) || unsent.code == ERR_NOT_FOUND;
-    ok = ok ? converse(&c, status, e) : err_set(e, unsent.code, "%s", unsent.text);
+    bool over = false;
+    bool ok = wait_for_greeting(&c, status, &over, e);
+    if (ok && !over) {
+        ok = greet(&c, argc, argv, e) || e->code == ERR_NOT_FOUND; /* gone: perhaps it said why before */
+        ok = ok && converse(&c, status, e);
+    }
     mem_free(c.buffer);
     return ok;
 }

@@ -157,7 +157,10 @@ void grid_right(struct grid *g, size_t column); /* numbers stand to the right */
 void grid_cell(struct grid *g, struct str s);
 void grid_fmt(struct grid *g, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void grid_day(struct grid *g, struct day d);
+void grid_words(struct grid *g, const char *const *msgids); /* a head: one translated word a column */
 void grid_end(struct grid *g);
+/* A paragraph on standard output, broken into lines. */
+void out_paragraph(struct run *r, struct str text);
 
 struct str bytes_for_people(struct arena *ar, enum lang lang, uint64_t n);  /* "12,4 MB" */
 struct str number_for_people(struct arena *ar, uint64_t n);                 /* "12 560" */

@@ -6,9 +6,11 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #define TURN_MS 200
@@ -34,6 +36,7 @@ static const struct frame_rule frame_rules[] = {
     {FRAME_DONE, 0, 0, 0},
     {FRAME_ERROR, 1, 1 + 512, 0},
     {FRAME_STOP, 0, 0, 0},
+    {FRAME_GREETING, 1, 1, 0},
     {FRAME_WELCOME, 0, 0, 0},
     {FRAME_INPUT, 1, COMMAND_PATH_MAX, 0},
     {FRAME_NEXT, 1, COMMAND_PATH_MAX, 0},
@@ -71,6 +74,16 @@ bool frame_parse(struct bytes packet, size_t fd_count, struct frame *out, struct
 static bool gone(struct err *e)
 {
     return err_set(e, ERR_NOT_FOUND, "the other side of command.sock is gone");
+}
+
+bool socket_address(const char *dir, int folder, const char *name, struct sockaddr_un *out)
+{
+    *out = (struct sockaddr_un){.sun_family = AF_UNIX};
+    int n = snprintf(out->sun_path, sizeof out->sun_path, "%s/%s", dir, name);
+    if (n < 0 || (size_t)n >= sizeof out->sun_path) {
+        n = snprintf(out->sun_path, sizeof out->sun_path, "/proc/self/fd/%d/%s", folder, name);
+    }
+    return n > 0 && (size_t)n < sizeof out->sun_path;
 }
 
 bool frame_send(int sock, uint8_t kind, struct bytes head, struct bytes body, const int *fds, size_t fd_count,
@@ -139,12 +152,13 @@ static bool take_packet(int sock, uint8_t *buffer, struct frame *out, bool *agai
     struct msghdr m = {
         .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.space, .msg_controllen = sizeof control};
     ssize_t n = recvmsg(sock, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-    if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
+    /* A reset tells that the other side left something unread; what it sent before it left still waits here. */
+    if (n < 0 && (errno == EAGAIN || errno == EINTR || errno == ECONNRESET)) {
         *again = true;
         return true;
     }
     if (n <= 0) {
-        return n == 0 || errno == ECONNRESET ? gone(e) : err_errno(e, errno, "receiving over command.sock failed");
+        return n == 0 ? gone(e) : err_errno(e, errno, "receiving over command.sock failed");
     }
     collect_fds(&m, out);
     if ((m.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0 ||

@@ -1,7 +1,7 @@
 /* frames.h: what travels over DIR/run/command.sock.
  *
  * A SOCK_SEQPACKET socket: one packet is one frame, its first byte the kind, the rest its body; numbers are big-endian.
- * The tool speaks first.
+ * The owner speaks first, so that a tool hands its descriptors to nobody who does not answer.
  *
  *   tool -> owner
  *     'H' hello    version(u8 = 1) language(u8: 0 en, 1 pl) flags(u8: 1 json, 2 terminal) words(u32), with two
@@ -14,6 +14,7 @@
  *     'S' stop     the caller pressed Ctrl-C; may come at any time, also between a question and its answer
  *
  *   owner -> tool
+ *     'G' greeting version(u8 = 1); the first frame
  *     'W' welcome  the command line is read and the command runs
  *     'i' input    open this path for reading                     -> F or E
  *     'n' next     the next entry below this folder               -> N or E
@@ -43,6 +44,7 @@ enum frame_kind {
     FRAME_DONE = 'K',
     FRAME_ERROR = 'E',
     FRAME_STOP = 'S',
+    FRAME_GREETING = 'G',
     FRAME_WELCOME = 'W',
     FRAME_INPUT = 'i',
     FRAME_NEXT = 'n',

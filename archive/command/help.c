@@ -155,7 +155,14 @@ static void statuses(struct buf *b, enum lang lang, const struct command_row *ro
 
 bool help_command(struct buf *b, enum lang lang, const struct command_row *row)
 {
-    buf_fmt(b, "%s – %s\n\n", row->name, tr(lang, row->summary));
+    struct buf title CLEANUP(buf_free) = BUF_INIT(4096);
+    buf_fmt(&title, "%s – %s", row->name, tr(lang, row->summary));
+    buf_add_u8(&title, 0);
+    if (title.failed) {
+        return false;
+    }
+    wrap_text(b, (const char *)title.p, 0, HELP_WIDTH);
+    buf_add_u8(b, '\n');
     struct buf usage CLEANUP(buf_free) = BUF_INIT(4096);
     usage_line(&usage, lang, row);
     buf_add_u8(&usage, 0);
@@ -202,7 +209,7 @@ void help_overview(struct buf *b, enum lang lang)
             buf_add_u8(b, '\n');
             table = at.table;
         }
-        buf_fmt(b, "  %-16s%s\n", row->name, tr(lang, row->summary));
+        buf_fmt(b, "  %-17s%s\n", row->name, tr(lang, row->summary));
     }
     buf_add_u8(b, '\n');
     wrap_text(

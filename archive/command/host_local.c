@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -155,10 +156,29 @@ static bool open_named(struct str path, int flags, int *fd, struct err *e)
     return true;
 }
 
+/* The list may name its files from the root while the command line named its folder from here: the same folder. */
+static bool absolute_below(struct str below, struct str path, char real[PATH_MAX], struct str *folder, struct str *rest)
+{
+    char name[COMMAND_PATH_MAX] = ".";
+    if (path.n == 0 || path.p[0] != '/' || below.n >= sizeof name || (below.n > 0 && below.p[0] == '/')) {
+        return false;
+    }
+    if (below.n > 0) {
+        memcpy(name, below.p, below.n);
+        name[below.n] = '\0';
+    }
+    if (realpath(name, real) == NULL) {
+        return false;
+    }
+    *folder = str_of(real);
+    return path_below(*folder, path, rest);
+}
+
 static bool local_open_input(struct host *h, struct str path, int *fd, struct err *e)
 {
     struct local *l = h->ctx;
-    struct str rest;
+    char real[PATH_MAX];
+    struct str rest, folder;
     for (size_t i = 0; i < l->count && path.n < COMMAND_PATH_MAX; i++) {
         const struct named *n = &l->names[i];
         if ((n->type == VALUE_INPUT || n->type == VALUE_MANIFEST) && str_eq(n->path, path)) {
@@ -166,6 +186,9 @@ static bool local_open_input(struct host *h, struct str path, int *fd, struct er
         }
         if (n->below.p != NULL && path_below(n->below, path, &rest)) {
             return open_below(n->below, rest, path, fd, e);
+        }
+        if (n->below.p != NULL && absolute_below(n->below, path, real, &folder, &rest)) {
+            return open_below(folder, rest, path, fd, e);
         }
     }
     return not_named(path, e);

@@ -9,6 +9,7 @@ struct source {
     struct run *r;
     struct str path; /* as the host knows it */
     int fd;
+    struct content_source inner; /* of fd */
 };
 struct intake {
     struct run *r;

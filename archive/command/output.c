@@ -2,8 +2,8 @@
  *
  * Owns the way of bytes to the caller's descriptors. A caller that does not read holds up its own command only: before
  * each small piece the descriptor is asked whether it takes it, and stopped() is asked while it does not. Promises that
- * standard output stays in order and that, with --json, nothing but JSON lines goes there. A caller that went away
- * makes out_flush false, and the command ends. */
+ * standard output stays in order and that, with --json, nothing but whole JSON lines goes there. A caller that went
+ * away makes out_flush false, and the command ends. */
 #include "command_internal.h"
 
 #include <errno.h>
@@ -16,17 +16,19 @@
 #define PIECE      4096u /* PIPE_BUF: a pipe that polls writable takes this much without blocking */
 #define FLUSH_AT   32768u
 #define ASK_MS     200
+#define GRACE_MS   4000
 #define NOTE_BYTES 1200
 
+/* A caller that asked to stop may still read what was done: it gets a while for each piece, one that went away none. */
 static bool ready_to_take(struct host *h, int fd)
 {
-    for (;;) {
+    for (int waited = 0;; waited += ASK_MS) {
         struct pollfd p = {.fd = fd, .events = POLLOUT};
         int n = poll(&p, 1, ASK_MS);
         if (n > 0) {
             return (p.revents & (POLLERR | POLLNVAL)) == 0;
         }
-        if ((n < 0 && errno != EINTR) || h->stopped(h)) {
+        if ((n < 0 && errno != EINTR) || (waited >= GRACE_MS && h->stopped(h))) {
             return false;
         }
     }

@@ -141,6 +141,23 @@ void grid_day(struct grid *g, struct day d)
     grid_cell(g, day_is_none(d) ? STR("–") : str_of(text));
 }
 
+void grid_words(struct grid *g, const char *const *msgids)
+{
+    for (size_t i = 0; i < g->columns; i++) {
+        grid_cell(g, str_of(tr(g->r->h->lang, msgids[i])));
+    }
+}
+
+void out_paragraph(struct run *r, struct str text)
+{
+    struct buf z CLEANUP(buf_free) = BUF_INIT(16384);
+    buf_add_str(&z, text);
+    buf_add_u8(&z, 0);
+    if (!z.failed) {
+        wrap_text(&r->out, (const char *)z.p, 0, 80);
+    }
+}
+
 static void write_cell(struct run *r, struct str s, size_t width, bool right, bool last)
 {
     size_t n = utf8_length(s), pad = n < width ? width - n : 0;

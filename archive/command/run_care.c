@@ -114,17 +114,41 @@ static int doctor_verdict(struct run *r, uint64_t checked, uint64_t faults, bool
     return faults == 0 ? EXIT_DONE : EXIT_NO;
 }
 
+static int doctor_of_backup(struct run *r)
+{
+    struct findings f = {.r = r};
+    if (!store_doctor_closed(r->dir, finding, &f, &r->e)) {
+        return run_fail(r);
+    }
+    if (f.count == 0 && !r->h->json) {
+        wrap_text(&r->out,
+                  tr(r->h->lang, N_("This is a backup, and its files are what its manifest says. What is sealed in "
+                                    "them is proved by restoring it: akta restore, then akta verify --all.")),
+                  0, 80);
+        return EXIT_DONE;
+    }
+    return doctor_verdict(r, 0, f.count, false);
+}
+
 /* An archive that no longer opens: what can be seen from outside, and never a verdict that all is well. */
 static int doctor_closed(struct run *r)
 {
     struct findings f = {.r = r};
+    const char *why = r->h->closed_why;
+    if (store_is_backup(r->dir)) {
+        return doctor_of_backup(r);
+    }
     out_note(r, N_("the archive does not stay open; this is what can be seen from outside"));
     if (!store_doctor_closed(r->dir, finding, &f, &r->e)) {
         return run_fail(r);
     }
-    if (f.count == 0) {
-        finding(&f, r->dir, tr(r->h->lang, N_("the archive does not open, and from outside nothing shows why")),
-                tr(r->h->lang, N_("read the last lines that the owner logged, or restore a backup: akta restore")));
+    if (f.count == 0) { /* else what was found is the reason */
+        bool known = why != NULL && why[0] != '\0';
+        finding(
+            &f, r->dir,
+            known ? why : tr(r->h->lang, N_("the archive does not open, and from outside nothing shows why")),
+            tr(r->h->lang, known ? N_("mend what is named, or restore a backup: akta restore")
+                                 : N_("read the last lines that the owner logged, or restore a backup: akta restore")));
     }
     return doctor_verdict(r, 0, f.count, false);
 }
@@ -178,6 +202,44 @@ int run_restore(struct run *r)
     bool ok = store_restore(data, keys, r->dir, &m.p, &r->e);
     meter_end(&m);
     return ok ? prove_restored(r) : run_fail(r);
+}
+
+/* ---------------------------------------------------------------- a new log after the old one was lost */
+
+/* Opens as ever first: a log that is sound is not left. */
+static bool open_with_successor(struct run *r, struct archive **a)
+{
+    struct archive_options o = {.dir = r->dir, .settings_above = command_settings};
+    if (archive_open(&o, a, &r->e)) {
+        return err_set(&r->e, ERR_STATE, "the log of this archive is sound and goes on: it needs no successor");
+    }
+    if (r->e.code != ERR_STATE) {
+        return false;
+    }
+    err_init(&r->e, r->h->lang);
+    o.successor = true;
+    return archive_open(&o, a, &r->e);
+}
+
+int run_log_successor(struct run *r)
+{
+    struct archive *a CLEANUP(archive_close) = NULL;
+    struct ledger_head h;
+    struct entry_line line = {"of", STR("log")};
+    if (!open_with_successor(r, &a) || !archive_note(a, E_RESTORE, &line, 1, &r->h->who, &r->e) ||
+        !ledger_publish(archive_ledger(a), &r->e) || !ledger_head_get(archive_ledger(a), r->ar, &h, &r->e)) {
+        return run_fail(r);
+    }
+    if (r->h->json) {
+        struct json *o = json_object();
+        json_u64(o, "log", h.number);
+        json_u64(o, "size", h.size);
+        json_text(o, "checkpoint", h.checkpoint);
+        (void)out_json(r, &o);
+    } else {
+        out_bytes(r, bytes_of(h.checkpoint));
+    }
+    return EXIT_DONE;
 }
 
 /* ---------------------------------------------------------------- daily */

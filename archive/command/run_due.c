@@ -33,6 +33,10 @@ static bool queue_line(const struct queue_row *q, void *ctx, struct err *e)
     if (r->h->json) {
         return queue_json(r, q);
     }
+    if (d->shown == 1) {
+        grid_words(&d->grid, (const char *const[]){N_("Due from"), N_("Waits"), N_("What happens"), N_("Category"),
+                                                   N_("Mark"), N_("Title")});
+    }
     grid_day(&d->grid, q->file.review_from);
     grid_fmt(&d->grid, trn(r->h->lang, "%llu day", "%llu days", q->days_waiting), (unsigned long long)q->days_waiting);
     grid_cell(&d->grid, str_of(action_for_people(r->h->lang, (enum action)q->file.action)));
@@ -144,11 +148,8 @@ int run_forecast(struct run *r)
     grid_right(&d.grid, 3);
     grid_right(&d.grid, 4);
     if (!r->h->json) {
-        grid_cell(&d.grid, str_of(tr(lang, N_("Year"))));
-        grid_cell(&d.grid, str_of(tr(lang, N_("What happens"))));
-        grid_cell(&d.grid, str_of(tr(lang, N_("Case files"))));
-        grid_cell(&d.grid, str_of(tr(lang, N_("Records"))));
-        grid_cell(&d.grid, str_of(tr(lang, N_("Size"))));
+        grid_words(&d.grid,
+                   (const char *const[]){N_("Year"), N_("What happens"), N_("Case files"), N_("Records"), N_("Size")});
     }
     bool ok = forecast_list(r->a, day_is_none(on) ? run_today(r) : on, (unsigned)parsed_number(r->p, "years", 25),
                             forecast_line, &d, &r->e);

@@ -87,7 +87,7 @@ static int tell_file(struct run *r, struct str mark)
     }
     out_say(r, "%.*s: %s\n", (int)f.mark.n, f.mark.p,
             f.state == FILE_CLOSED ? tr(r->h->lang, N_("closed")) : tr(r->h->lang, N_("open")));
-    out_say(r, "%.*s\n", (int)t.sentence.n, t.sentence.p);
+    out_paragraph(r, t.sentence);
     return EXIT_DONE;
 }
 
@@ -212,7 +212,8 @@ static bool file_show_people(struct run *r, const struct case_file *f, const str
 {
     struct showing s = {.r = r, .mark = f->mark};
     file_people(r, f);
-    out_say(r, "\n%.*s\n", (int)t->sentence.n, t->sentence.p);
+    out_say(r, "\n");
+    out_paragraph(r, t->sentence);
     if (f->records > 0) {
         out_say(r, "\n");
     }

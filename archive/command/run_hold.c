@@ -35,6 +35,10 @@ static bool hold_line(const struct hold *h, struct str mark, void *ctx, struct e
         struct json *o = hold_as_json(h, mark);
         return out_json(r, &o);
     }
+    if (l->count == 1) {
+        grid_words(&l->grid, (const char *const[]){N_("Hold"), N_("Case file"), N_("Placed"), N_("Until"),
+                                                   N_("Mandate"), N_("Reason")});
+    }
     char id[33];
     id_text(h->id, id);
     grid_cell(&l->grid, str_of(id));

@@ -12,6 +12,16 @@
 
 /* ---------------------------------------------------------------- one record */
 
+/* A file of many gigabytes can be interrupted too. */
+static bool source_read(void *ctx, void *p, size_t n, size_t *got, struct err *e)
+{
+    struct source *s = ctx;
+    if (s->r->h->stopped(s->r->h)) {
+        return err_set(e, ERR_INTERRUPTED, "interrupted");
+    }
+    return s->inner.read(s->inner.ctx, p, n, got, e);
+}
+
 static bool source_open(struct ingest_item *it, struct content_source *src, struct err *e)
 {
     struct source *s = it->ctx;
@@ -19,8 +29,8 @@ static bool source_open(struct ingest_item *it, struct content_source *src, stru
     if (!h->open_input(h, s->path, &s->fd, e)) {
         return false;
     }
-    *src = content_source_fd(&s->fd);
-    src->size_hint = it->size;
+    s->inner = content_source_fd(&s->fd);
+    *src = (struct content_source){.read = source_read, .ctx = s, .size_hint = it->size};
     return true;
 }
 
@@ -69,9 +79,12 @@ void intake_remember(struct intake *in, const struct err *e)
 
 static void tell_left_out(struct intake *in)
 {
+    bool stopped = in->r->e.code == ERR_INTERRUPTED;
     for (size_t i = 0; i < in->count; i++) {
         char shown[300];
-        if (in->items[i].state == INGEST_FAILED) {
+        if (in->items[i].state == INGEST_FAILED && stopped) {
+            in->waiting++; /* cut short, not refused */
+        } else if (in->items[i].state == INGEST_FAILED) {
             in->failed++;
             text_printable(in->sources[i].path.n > 0 ? in->sources[i].path : in->items[i].in.title, shown,
                            sizeof shown);
@@ -89,8 +102,14 @@ static bool window_take(struct intake *in)
     bool ok =
         in->count == 0 || record_ingest(r->a, in->items, in->count, &r->h->who, intake_report, in, &in->meter.p, &r->e);
     if (!ok) {
-        intake_remember(in, &r->e);
+        uint64_t failed = in->failed;
         tell_left_out(in);
+        if (r->e.code == ERR_INTERRUPTED && in->waiting == 0 && in->failed == failed) {
+            ok = true; /* the signal came when all of it was in */
+            r->e.code = ERR_NONE;
+        } else {
+            intake_remember(in, &r->e);
+        }
     }
     bool go_on = ok || (in->waiting == 0 && r->e.code != ERR_INTERRUPTED);
     in->count = 0;
@@ -102,6 +121,9 @@ static bool window_take(struct intake *in)
 static bool gather(struct intake *in, struct str path, struct str name, uint64_t size)
 {
     struct run *r = in->r;
+    if (r->h->stopped(r->h)) {
+        return err_set(&r->e, ERR_INTERRUPTED, "interrupted");
+    }
     struct str own_path = arena_str(in->ar, path.n > 0 ? path : STR("")), own_name = arena_str(in->ar, name);
     if (own_path.p == NULL || own_name.p == NULL) {
         return err_set(&r->e, ERR_MEMORY, "out of memory");

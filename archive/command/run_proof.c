@@ -96,11 +96,12 @@ int run_verify(struct run *r)
         return run_fail(r);
     }
     verify_totals(r, &v);
-    if (!ok) {
+    if (!ok || (v.not_checked > 0 && r->h->stopped(r->h))) {
         out_note(r, N_("interrupted; the next run goes on from there"));
         return EXIT_NO;
     }
-    return v.faults > 0 || (o.all && v.not_checked > 0) ? EXIT_NO : EXIT_DONE;
+    bool all_wanted = o.all || o.id_count > 0;
+    return v.faults > 0 || (all_wanted && v.not_checked > 0) ? EXIT_NO : EXIT_DONE;
 }
 
 /* ---------------------------------------------------------------- log */

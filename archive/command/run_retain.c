@@ -85,12 +85,7 @@ static void retain_people(struct run *r, const struct retention *t, const char *
     grid_cell(&g, str_of(action_for_people(lang, t->action)));
     grid_end(&g);
     out_say(r, "\n");
-    struct buf text CLEANUP(buf_free) = BUF_INIT(8192);
-    buf_add_str(&text, t->sentence);
-    buf_add_u8(&text, 0);
-    if (!text.failed) {
-        wrap_text(&r->out, (const char *)text.p, 0, 80);
-    }
+    out_paragraph(r, t->sentence);
 }
 
 int run_retain(struct run *r)

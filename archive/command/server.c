@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -113,19 +112,11 @@ static void *accept_main(void *ctx)
     }
 }
 
-/* sun_path is short and DIR may be long: the socket is bound and reached through the folder's descriptor. */
-static bool socket_address(int dir_fd, struct sockaddr_un *out)
-{
-    *out = (struct sockaddr_un){.sun_family = AF_UNIX};
-    int n = snprintf(out->sun_path, sizeof out->sun_path, "/proc/self/fd/%d/%s", dir_fd, SOCKET_NAME);
-    return n > 0 && (size_t)n < sizeof out->sun_path;
-}
-
 static bool listen_at(struct command_server *s, struct err *e)
 {
     struct sockaddr_un address;
     int dir CLEANUP(fd_close) = disk_now()->openat(AT_FDCWD, s->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-    if (dir < 0 || !socket_address(dir, &address)) {
+    if (dir < 0 || !socket_address(s->dir, dir, SOCKET_NAME, &address)) {
         return err_errno(e, errno, "%s cannot be opened", s->dir);
     }
     s->listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);

@@ -75,6 +75,10 @@ static void serve(struct client *c)
         send_exit(c, EXIT_DAMAGED, &e);
         return;
     }
+    uint8_t version = FRAME_VERSION;
+    if (!frame_send(c->sock, FRAME_GREETING, (struct bytes){&version, 1}, (struct bytes){0}, NULL, 0, SEND_MS, &e)) {
+        return;
+    }
     if (!read_command_line(c, ar, &e)) {
         err_init(&e, c->caller.lang);
         err_set(&e, ERR_INVALID, "the owner of the archive did not understand the tool's command line");

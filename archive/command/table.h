@@ -38,6 +38,7 @@ int run_log_entry(struct run *r);
 int run_log_prove(struct run *r);
 int run_log_export(struct run *r);
 int run_log_verify(struct run *r);
+int run_log_successor(struct run *r);
 int run_log_check(struct run *r);
 int run_evidence(struct run *r);
 int run_init(struct run *r);

@@ -98,6 +98,20 @@ const struct command_row table_proof[] = {
         .examples = {"akta log check dziennik --key urzad.vkey"},
     },
     {
+        .name = "log successor",
+        .need = NEED_NO_OWNER,
+        .group = GROUP_OWNER,
+        .run = run_log_successor,
+        .summary = N_("begin a new log after the old one was lost"),
+        .text = N_(
+            "For an archive that was set back (an old backup, a snapshot of the machine) while the newest published "
+            "log is lost for good: the signer remembers more than there is and refuses to go on, because that would be "
+            "a second history. The new log has a name and a key of its own and begins with an entry that names the old "
+            "one. Look for a copy of DIR/log first, on the web server and with those who watch the log."),
+        .refused = N_("the log is sound, or another process has the archive"),
+        .examples = {"akta log successor"},
+    },
+    {
         .name = "evidence",
         .need = NEED_ARCHIVE,
         .group = GROUP_READ,

@@ -9,7 +9,7 @@
 
 static const char lost_advice[] = N_(
     "Put the newest published log in place of DIR/log (from the web server or any copy), or restore the newest keys, "
-    "and start again. If there are none, start with --successor: a new log that names the old one.");
+    "and start again. If there are none, “akta log successor” begins a new log that names the old one.");
 
 static bool heads_need(struct ledger *l, struct arena *a, struct heads *h, struct err *e)
 {
@@ -21,7 +21,8 @@ static bool heads_need(struct ledger *l, struct arena *a, struct heads *h, struc
 
 /* The published checkpoint; size 0 when there is none, or none that can be trusted: it is made again from the store,
  * which may only be older than the signer's memory says if something else is wrong, and that is checked afterwards. */
-static bool published_head(struct ledger *l, struct arena *a, struct signed_row *out, struct err *e)
+static bool published_head(struct ledger *l, const struct heads *h, struct arena *a, struct signed_row *out,
+                           struct err *e)
 {
     struct err why = {.lang = e->lang};
     if (folder_checkpoint(l->log_dir, signer_key(l->signer), a, out, &why))
@@ -30,7 +31,11 @@ static bool published_head(struct ledger *l, struct arena *a, struct signed_row 
         *e = why;
         return false;
     }
-    log_line(LOG_ERROR, "ledger", "DIR/log/checkpoint is not usable and is made again from the store: %s", why.text);
+    if (h->published.head.size > 0) {
+        log_line(LOG_ERROR, "ledger", "DIR/log/checkpoint is not usable: %s", why.text);
+        store_note(l->store, "log/checkpoint", N_("it was damaged or missing, and is made again from the store"),
+                   N_("nothing, once the other checks are clean"));
+    }
     *out = (struct signed_row){.head.size = 0};
     merkle_empty(&out->head.root);
     return true;
@@ -107,7 +112,7 @@ static bool key_settle(struct ledger *l, bool *usable, struct err *why, struct e
 static bool compare_all(struct ledger *l, struct arena *a, struct heads *h, bool *lost, struct err *why, struct err *e)
 {
     struct signed_row published;
-    if (!published_head(l, a, &published, e))
+    if (!published_head(l, h, a, &published, e))
         return false;
     if (published.head.size > h->signed_head.head.size) {
         if (!import_published(l, h, &published, e) || !heads_need(l, a, h, e))

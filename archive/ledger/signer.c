@@ -92,13 +92,13 @@ static bool memory_write(const struct signer *s, const struct tree_head *h, stru
 
 static bool secret_line(const struct signer *s, char out[SKEY_TEXT_SIZE], size_t *n, struct err *e)
 {
-    int fd CLEANUP(fd_close) = disk_now()->openat(s->keys, s->key_file, O_RDONLY | O_CLOEXEC, 0);
+    int fd CLEANUP(fd_close) = disk_now()->openat(s->keys, s->key_file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW, 0);
     if (fd < 0 && errno == ENOENT)
         return err_set(e, ERR_NOT_FOUND, "DIR/keys/%s, the log's key, is missing: restore it from a backup of the keys",
                        s->key_file);
     if (fd < 0)
         return err_errno(e, errno, "opening DIR/keys/%s", s->key_file);
-    return fd_read_full(fd, out, SKEY_TEXT_SIZE, n, e);
+    return fd_read_full(fd, out, SKEY_TEXT_SIZE, n, e) || err_wrap(e, "DIR/keys/%s", s->key_file);
 }
 
 static bool key_read(struct signer *s, struct err *e)

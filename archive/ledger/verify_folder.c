@@ -165,12 +165,42 @@ static bool check_name(void *ctx, const char *path, bool is_dir, struct err *e)
     uint64_t n;
     unsigned width;
     (void)e;
+    bool is_tile = tile_path_parse(path, &level, &n, &width);
     /* A name with a leading dot is a file that was being written when the power went. */
-    if (is_dir || (slash != NULL && slash[1] == '.') || tile_path_parse(path, &level, &n, &width))
+    if ((is_dir && !is_tile) || (slash != NULL && slash[1] == '.') || (is_tile && !is_dir))
         return true;
     snprintf(where, sizeof where, "%s%s", c->place, path);
     fault_report(c->f, where, "no file of a log has this name");
     return true;
+}
+
+/* What lies beside the tiles. Of an auditor's copy only the tiles are asked: it may hold notes of its own. */
+static bool check_top(void *ctx, const char *name, bool is_dir, struct err *e)
+{
+    static const char *const files[] = {"README.txt", "checkpoint", "log.vkey"};
+    const struct folder_check *c = ctx;
+    char where[WHERE_SIZE];
+    bool known = name[0] == '.' || (is_dir && strcmp(name, "tile") == 0);
+    (void)e;
+    for (size_t i = 0; i < COUNT_OF(files); i++)
+        known = known || (!is_dir && strcmp(name, files[i]) == 0);
+    if (!known) {
+        snprintf(where, sizeof where, "%s%s", c->place, name);
+        fault_report(c->f, where, "no file of a log has this name");
+    }
+    return true;
+}
+
+/* Every name there is; a folder that cannot be listed is a fault like any other. */
+static void check_names(struct folder_check *c)
+{
+    char where[WHERE_SIZE];
+    struct err why = {.lang = c->f->lang};
+    if ((c->place[0] != '\0' && !folder_list(c->dir, ".", check_top, c, &why)) ||
+        (folder_exists(c->dir, "tile") && !folder_walk(c->dir, "tile", check_name, c, &why))) {
+        snprintf(where, sizeof where, "%stile", c->place);
+        fault_report(c->f, where, "%s", why.text);
+    }
 }
 
 static void check_small(const struct folder_check *c, const struct note_key *key, struct note_key *use)
@@ -203,8 +233,9 @@ static bool check_tree(struct folder_check *c, const struct tree_head *head, str
     c->partial = arena_new(TILE_WIDTH * (2 + UINT16_MAX) + 65536);
     if (c->parse == NULL || c->partial == NULL)
         ok = err_set(e, ERR_MEMORY, "out of memory verifying the log");
-    ok = ok && verify_tree(&src, head, c->f, e) &&
-         (!folder_exists(c->dir, "tile") || folder_walk(c->dir, "tile", check_name, c, e));
+    ok = ok && verify_tree(&src, head, c->f, e);
+    if (ok)
+        check_names(c);
     arena_free(&c->parse);
     arena_free(&c->partial);
     buf_free(&c->bundle);

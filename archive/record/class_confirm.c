@@ -8,6 +8,7 @@
 
 struct version {
     struct class_row row; /* as it shall be */
+    uint64_t before;      /* its events as they were read */
     struct key key;
     struct wrapped_key wrapped;
     bool key_is_new;
@@ -47,7 +48,10 @@ static bool collect_each(const struct class_row *row, void *ctx, struct err *e)
                        VERSIONS_MAX);
     }
     struct version *v = &c->list[c->count++];
-    *v = (struct version){.row = *row};
+    *v = (struct version){.row = *row, .before = row->v.events};
+    if (!event_next(c->t, &row->v.id, &v->row.v.events, e)) {
+        return false;
+    }
     if (!key_get(c->t, c->a->store, &row->v.id, &v->key, e)) {
         if (e->code != ERR_NOT_FOUND) {
             return false;
@@ -92,7 +96,6 @@ static bool prepare(struct confirm *c, struct version *v, struct err *e)
     day_text(v->row.v.valid_from, from);
     v->row.v.category = str_of(c->category);
     v->row.v.status = CLASS_CONFIRMED;
-    v->row.v.events++;
     if (v->key_is_new) {
         key_random(&v->key);
         if (!key_wrap(c->a->store, &v->row.v.id, &v->key, &v->wrapped, e)) {
@@ -123,7 +126,7 @@ static bool unchanged(struct txn *t, const struct version *v, struct err *e)
     if (!class_find(t, v->row.v.symbol, v->row.v.valid_from, ar, &now, &found, e)) {
         return false;
     }
-    bool same = found && now.v.events + 1 == v->row.v.events && now.v.valid_until.n == v->row.v.valid_until.n;
+    bool same = found && now.v.events == v->before && now.v.valid_until.n == v->row.v.valid_until.n;
     return same || err_set(e, ERR_CONFLICT, "class %.*s was changed meanwhile; look at it and confirm it again",
                            (int)v->row.v.symbol.n, v->row.v.symbol.p);
 }

@@ -76,12 +76,11 @@ static bool undouble(struct arena *a, struct str raw, size_t doubled, struct str
 
 static bool quoted_field(struct csv *c, struct arena *a, struct str *out, struct err *e)
 {
-    size_t i = 1, doubled = 0;
+    size_t i = 1, doubled = 0, lines = 0;
     for (;; i++) {
         if (i >= c->rest.n)
             return err_set(e, ERR_INVALID, "a field that begins with a quote is never closed");
-        if (c->rest.p[i] == '\n')
-            c->line++;
+        lines += c->rest.p[i] == '\n';
         if (c->rest.p[i] != '"')
             continue;
         if (i + 1 >= c->rest.n || c->rest.p[i + 1] != '"')
@@ -91,6 +90,7 @@ static bool quoted_field(struct csv *c, struct arena *a, struct str *out, struct
     }
     struct str raw = {c->rest.p + 1, i - 1};
     skip(c, i + 1);
+    c->line += lines;
     if (c->rest.n && c->rest.p[0] != c->separator && row_end(c->rest, 0) == 0)
         return err_set(e, ERR_INVALID, "text follows a closing quote: double the quotes that belong to the field");
     return undouble(a, raw, doubled, out, e);

@@ -2,22 +2,6 @@
  * reason, and what was done before stays done. Old partial tiles of the log are the ledger's own business. */
 #include "scan.h"
 
-#include <string.h>
-
-struct tally {
-    struct day today;
-    uint64_t n;
-};
-
-static bool count_review(const struct hold *h, struct str mark, void *ctx, struct err *e)
-{
-    struct tally *t = ctx;
-    (void)mark;
-    (void)e;
-    t->n += !day_is_none(h->review) && h->review.n <= t->today.n;
-    return true;
-}
-
 static bool count_due(struct archive *a, struct day today, enum action action, uint64_t *out, struct err *e)
 {
     const struct queue_filter f = {.on = today, .action = action, .limit = 1};
@@ -28,15 +12,13 @@ bool archive_daily(struct archive *a, struct day today, uint64_t verify_seconds,
                    struct err *e)
 {
     struct daily_report r = {0};
-    struct tally reviews = {.today = today};
     const struct verify_options o = {.budget_seconds = verify_seconds};
     uint64_t all = 0;
-    if (!jobs_finish(a, &r.files_recomputed, e) || !hold_list(a, STR(""), false, count_review, &reviews, e) ||
+    if (!jobs_finish(a, &r.files_recomputed, e) || !holds_to_review(a, today, &r.holds_to_review, e) ||
         !count_due(a, today, ACTION_NONE, &all, e) || !count_due(a, today, ACTION_EXCEPTION, &r.exceptions, e) ||
         !orphans_sweep(a, true, &r.orphans_removed, e))
         return false;
     r.due = all - r.exceptions;
-    r.holds_to_review = reviews.n;
     if (verify_seconds && !record_verify(a, &o, NULL, NULL, NULL, &r.verified, e))
         return false;
     *out = r;

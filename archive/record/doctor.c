@@ -448,6 +448,8 @@ static bool examine(struct doctor *d, bool mend, struct err *e)
     if (!store_doctor(d->a->store, d->tell, d->ctx, &n, e))
         return false;
     sum += n;
+    if (!house_doctor(d->a, d->tell, d->ctx, e))
+        return false;
     if (!ledger_verify(d->a->ledger, ledger_said, d, &n, e))
         return false;
     sum += n;

@@ -80,6 +80,13 @@ bool file_count_get(struct txn *t, const struct id *file, struct file_count *out
     return true;
 }
 
+bool file_takes_records(const struct file_count *c, struct err *e)
+{
+    return c->state != FILE_CLOSED ||
+           err_set(e, ERR_STATE,
+                   "the case file is closed and takes no documents; open it again first: akta file reopen");
+}
+
 bool file_count_change(struct txn *t, struct archive *a, const struct id *file, const struct file_count *was,
                        const struct file_count *now, struct err *e)
 {

@@ -84,8 +84,7 @@ bool file_close_in(struct txn *t, struct archive *a, const struct case_file *f, 
         return false;
     changed.state = FILE_CLOSED;
     changed.closed = on;
-    changed.events++;
-    if (!file_update_in(t, a, f, &changed, true, ar, e))
+    if (!event_next(t, &f->id, &changed.events, e) || !file_update_in(t, a, f, &changed, true, ar, e))
         return false;
     day_text(on, day);
     struct event ev = {.type = E_FILE_CLOSE, .object = &f->id, .event = changed.events, .who = who};
@@ -116,8 +115,7 @@ static bool reopen_change(struct txn *t, const struct file_verb *v, const struct
         return err_set(e, ERR_STATE, "%.*s is open: there is nothing to reopen", (int)f->mark.n, f->mark.p);
     changed.state = FILE_OPEN;
     changed.closed = DAY_NONE;
-    changed.events++;
-    if (!file_update_in(t, v->a, f, &changed, true, ar, e))
+    if (!event_next(t, &f->id, &changed.events, e) || !file_update_in(t, v->a, f, &changed, true, ar, e))
         return false;
     struct event ev = {.type = E_FILE_REOPEN, .object = &f->id, .event = changed.events, .who = v->who};
     event_meta(&ev, "reason", v->text);
@@ -155,8 +153,7 @@ bool file_fact_in(struct txn *t, struct archive *a, const struct case_file *f, s
         !buf_ok(&text, e))
         return false;
     changed.facts = buf_str(&text);
-    changed.events++;
-    if (!file_update_in(t, a, f, &changed, true, ar, e))
+    if (!event_next(t, &f->id, &changed.events, e) || !file_update_in(t, a, f, &changed, true, ar, e))
         return false;
     day_text(on, day);
     struct event ev = {.type = E_FACT, .object = &f->id, .event = changed.events, .who = who};
@@ -186,8 +183,7 @@ static bool category_change(struct txn *t, const struct file_verb *v, const stru
     struct case_file changed = *f;
     struct outcome_text room;
     changed.by_hand = str_of(v->category);
-    changed.events++;
-    if (!file_update_in(t, v->a, f, &changed, true, ar, e))
+    if (!event_next(t, &f->id, &changed.events, e) || !file_update_in(t, v->a, f, &changed, true, ar, e))
         return false;
     struct event ev = {.type = E_RECLASSIFY, .object = &f->id, .event = changed.events, .who = v->who};
     outcome_lines(&ev, &changed, &room);

@@ -80,7 +80,9 @@ static bool file_side(struct txn *t, struct archive *a, const struct hold *h, en
     }
     changed = f;
     changed.holds = type == E_HOLD ? f.holds + 1 : f.holds - 1;
-    changed.events = f.events + 1;
+    if (!event_next(t, &f.id, &changed.events, e)) {
+        return false;
+    }
     id_text(h->id, hold_hex);
     struct event ev = {.type = type,
                        .object = &f.id,
@@ -195,6 +197,7 @@ struct releasing {
     struct str reason;
     const struct actor *who;
     struct hold h;
+    uint64_t before; /* its events as they were read */
     struct key key;
     struct event_ready ready;
     struct arena *ar;
@@ -203,7 +206,11 @@ struct releasing {
 static bool read_fn(struct txn *t, void *ctx, struct err *e)
 {
     struct releasing *r = ctx;
-    return hold_in(t, r->a, &r->id, r->ar, &r->h, &r->key, e);
+    if (!hold_in(t, r->a, &r->id, r->ar, &r->h, &r->key, e)) {
+        return false;
+    }
+    r->before = r->h.events;
+    return event_next(t, &r->id, &r->h.events, e);
 }
 
 static bool release_fn(struct txn *t, void *ctx, struct err *e)
@@ -219,7 +226,7 @@ static bool release_fn(struct txn *t, void *ctx, struct err *e)
     if (!hold_in(t, r->a, &r->id, ar, &now, &key, e)) {
         return false;
     }
-    if (now.events + 1 != r->h.events) {
+    if (now.events != r->before) {
         return err_set(e, ERR_CONFLICT, "the hold was changed meanwhile; look at it again");
     }
     return row_put(t, &r->h, &r->key, e) && event_write(t, r->a, &r->ready, &index, e) &&
@@ -234,7 +241,6 @@ static bool prepare_release(struct releasing *r, struct err *e)
         return err_set(e, ERR_STATE, "the hold was released on %s already", day);
     }
     r->h.released = archive_today(r->a);
-    r->h.events++;
     id_text(r->h.file, file_hex);
     struct str file_copy = arena_str(r->ar, str_of(file_hex));
     struct event ev = {.type = E_HOLD_RELEASE,

@@ -27,17 +27,24 @@ struct inspector {
 
 /* ---------------------------------------------------------------- starting and ending */
 
-static bool beside_this_program(char *out, size_t size)
+/* Beside the running program as it is built, below it as it is installed (bin and sbin share one libexec). */
+static bool find_program(char *out, size_t size)
 {
+    static const char *const places[] = {PROGRAM, "../libexec/akta/" PROGRAM};
     ssize_t n = readlink("/proc/self/exe", out, size - 1);
     if (n <= 0)
         return false;
     out[n] = '\0';
     char *slash = strrchr(out, '/');
-    if (!slash || (size_t)(slash + 1 - out) + sizeof PROGRAM > size)
-        return false;
-    memcpy(slash + 1, PROGRAM, sizeof PROGRAM);
-    return true;
+    for (size_t i = 0; slash && i < COUNT_OF(places); i++) {
+        size_t room = size - (size_t)(slash + 1 - out), need = strlen(places[i]) + 1;
+        if (need > room)
+            return false;
+        memcpy(slash + 1, places[i], need);
+        if (access(out, X_OK) == 0)
+            return true;
+    }
+    return false;
 }
 
 static bool spawn_with(struct inspector *i, int theirs)
@@ -101,7 +108,7 @@ struct inspector *inspector_start(const char *program)
     if (!i)
         return NULL;
     i->socket = -1;
-    bool ok = program ? strlen(program) < sizeof i->program : beside_this_program(i->program, sizeof i->program);
+    bool ok = program ? strlen(program) < sizeof i->program : find_program(i->program, sizeof i->program);
     if (ok && program)
         memcpy(i->program, program, strlen(program) + 1);
     if (ok && helper_start(i))

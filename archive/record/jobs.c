@@ -114,8 +114,8 @@ static bool recompute(struct txn *t, struct archive *a, const struct id *id, str
         return true;
     }
     *changed = true;
-    after.events = f.events + 1;
-    return file_update(t, a, &f, &after, false, e) && write_entry(t, a, ar, &after, e);
+    return event_next(t, &f.id, &after.events, e) && file_update(t, a, &f, &after, false, e) &&
+           write_entry(t, a, ar, &after, e);
 }
 
 /* ---------------------------------------------------------------- one verb */
@@ -221,10 +221,29 @@ bool job_step(struct archive *a, size_t chunk, uint64_t *files_changed, bool *le
     return true;
 }
 
+static bool one_is_enough(struct bytes key, struct bytes val, void *ctx, struct err *e)
+{
+    (void)key;
+    (void)val;
+    (void)e;
+    *(bool *)ctx = true;
+    return false;
+}
+
+static bool any_fn(struct txn *t, void *ctx, struct err *e)
+{
+    struct row_key prefix = job_prefix();
+    *(bool *)ctx = false;
+    return store_walk(t, (struct store_range){.table = T_JOB, .prefix = rk_bytes(&prefix)}, one_is_enough, ctx, e);
+}
+
 bool jobs_finish(struct archive *a, uint64_t *files_changed, struct err *e)
 {
-    bool left = true;
+    bool left;
     uint64_t total = 0;
+    if (!store_read(a->store, any_fn, &left, e)) { /* a full disk takes no change, not even an empty one */
+        return false;
+    }
     while (left) {
         uint64_t changed;
         if (!job_step(a, JOB_CHUNK, &changed, &left, e)) {

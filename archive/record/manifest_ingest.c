@@ -182,8 +182,12 @@ static void make_item(struct intake *in, size_t row, struct document *d, struct 
     const struct manifest_row *r = &in->m->rows[row];
     const struct manifest_file *f = &in->m->files[r->file];
     *d = (struct document){.in = in, .path = r->path, .fd = -1};
-    *it = (struct ingest_item){
-        .file = f->id, .open = document_open, .close = document_close, .ctx = d, .resume = f->exists};
+    *it = (struct ingest_item){.file = f->id,
+                               .open = document_open,
+                               .close = document_close,
+                               .ctx = d,
+                               .resume = f->exists,
+                               .settled_too = true};
     it->in = (struct record_input){.name = base_name(r->path),
                                    .title = r->title,
                                    .origin = r->origin,

@@ -95,6 +95,9 @@ static bool page_fn(struct txn *t, void *ctx, struct err *e)
     if (p->entries == NULL || p->rows == NULL) {
         return err_set(e, ERR_MEMORY, "out of memory");
     }
+    if (!queue_scan_years(t, &p->scan, p->ar, e)) {
+        return false;
+    }
     for (unsigned action = ACTION_DESTROY; action <= ACTION_EXCEPTION; action++) {
         size_t got;
         if (!queue_scan_range(t, &p->scan, (enum action)action, p->ar, p->entries + n, p->want, &got, e)) {
@@ -144,13 +147,15 @@ static bool hand_out(struct page *p, const struct queue_filter *f, queue_each ea
 
 struct total {
     struct queue_scan scan;
+    struct arena *ar;
     uint64_t files;
 };
 
 static bool total_fn(struct txn *t, void *ctx, struct err *e)
 {
     struct total *c = ctx;
-    return queue_scan_total(t, &c->scan, &c->files, e);
+    arena_reset(c->ar);
+    return queue_scan_years(t, &c->scan, c->ar, e) && queue_scan_total(t, &c->scan, &c->files, e);
 }
 
 bool queue_list(struct archive *a, const struct queue_filter *f, queue_each each, void *ctx, uint64_t *total,
@@ -165,7 +170,7 @@ bool queue_list(struct archive *a, const struct queue_filter *f, queue_each each
         return false;
     }
     if (total != NULL) {
-        struct total c = {.scan = p.scan};
+        struct total c = {.scan = p.scan, .ar = ar};
         if (!store_read(a->store, total_fn, &c, e)) {
             return false;
         }

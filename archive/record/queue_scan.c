@@ -1,8 +1,16 @@
 /* queue_scan.c: see queue_scan.h. Keys of one action lie by day, then class: a class filter reads each day's part of
- * that class and leaps to the next day. Owns nothing; fails with the store. */
+ * that class and leaps to the next day, and over every year in which the counters know no file of that class. Owns
+ * nothing; fails with the store. */
 #include "queue_scan.h"
 
 #include <string.h>
+
+#define YEAR_FIRST 1800
+#define YEAR_COUNT 500
+
+struct queue_years {
+    uint64_t files[ACTION_EXCEPTION + 1][YEAR_COUNT];
+};
 
 static bool symbol_prefix_ok(struct str s)
 {
@@ -22,6 +30,68 @@ bool queue_scan_of(const struct queue_filter *f, struct day today, struct queue_
     return true;
 }
 
+/* ---------------------------------------------------------------- years of a class */
+
+static bool damaged_counter(struct err *e)
+{
+    return err_set(e, ERR_CORRUPT, "a counter of the forecast is damaged; run akta doctor");
+}
+
+static uint64_t share(const struct queue_scan *s, const struct due_count *c)
+{
+    return s->table == T_HELD ? c->held : c->files - c->held;
+}
+
+struct years_ctx {
+    const struct queue_scan *s;
+    struct queue_years *years;
+};
+
+static bool years_each(struct bytes key, struct bytes val, void *ctx, struct err *e)
+{
+    struct years_ctx *c = ctx;
+    struct due_count count;
+    struct reader r = reader_of(key);
+    (void)rd_u8(&r);
+    (void)rd_text(&r);
+    unsigned action = rd_u8(&r), year = rd_be16(&r);
+    if (!rd_done(&r) || !due_count_parse(val, &count) || action > ACTION_EXCEPTION || year < YEAR_FIRST ||
+        year >= YEAR_FIRST + YEAR_COUNT) {
+        return damaged_counter(e);
+    }
+    c->years->files[action][year - YEAR_FIRST] += share(c->s, &count);
+    return true;
+}
+
+bool queue_scan_years(struct txn *t, struct queue_scan *s, struct arena *a, struct err *e)
+{
+    struct years_ctx c = {.s = s};
+    s->years = NULL;
+    if (s->symbol.n == 0) {
+        return true;
+    }
+    c.years = arena_alloc(a, sizeof *c.years);
+    if (c.years == NULL) {
+        return err_set(e, ERR_MEMORY, "out of memory");
+    }
+    struct row_key prefix = rk_prefix(rk_u8(ROW_KEY_EMPTY, DUE_BY_CLASS), s->symbol);
+    if (!store_walk(t, (struct store_range){.table = T_FORECAST, .prefix = rk_bytes(&prefix)}, years_each, &c, e)) {
+        return false;
+    }
+    s->years = c.years;
+    return true;
+}
+
+/* The day itself, or the first of the next year that holds a file of the class; false when there is none. */
+static bool day_with_files(const struct queue_scan *s, enum action action, struct day *day)
+{
+    int asked = day_year(*day), year = asked < YEAR_FIRST ? YEAR_FIRST : asked;
+    while (year < YEAR_FIRST + YEAR_COUNT && s->years->files[action][year - YEAR_FIRST] == 0) {
+        year++;
+    }
+    return year == asked || (year < YEAR_FIRST + YEAR_COUNT && day_make(year, 1, 1, day));
+}
+
 /* ---------------------------------------------------------------- one range */
 
 struct range {
@@ -38,11 +108,15 @@ static bool class_matches(const struct queue_scan *s, struct str symbol)
     return symbol.n >= s->symbol.n && (s->symbol.n == 0 || memcmp(symbol.p, s->symbol.p, s->symbol.n) == 0);
 }
 
-/* The next key that can match: the class on this day when it is still to come, else on the next day. */
+/* The next key that can match: the class on this day when it is still to come, else on a later day; n 0: there is none.
+ */
 static struct row_key leap_from(const struct queue_scan *s, const struct due_entry *d)
 {
     bool to_come = bytes_cmp(bytes_of(d->symbol), bytes_of(s->symbol)) < 0;
     struct day day = {to_come ? d->day.n : d->day.n + 1}; /* only a key: the last day of the calendar has a next one */
+    if (!day_with_files(s, d->action, &day)) {
+        return ROW_KEY_EMPTY;
+    }
     return rk_prefix(rk_day(rk_u8(ROW_KEY_EMPTY, (uint8_t)d->action), day), s->symbol);
 }
 
@@ -96,8 +170,17 @@ bool queue_scan_range(struct txn *t, const struct queue_scan *s, enum action act
     if (s->action != ACTION_NONE && s->action != action) {
         return true;
     }
+    if (s->symbol.n > 0) { /* the first year that holds one */
+        struct day first;
+        if (!day_make(YEAR_FIRST, 1, 1, &first) || !day_with_files(s, action, &first)) {
+            return true;
+        }
+        from = rk_prefix(rk_day(from, first), s->symbol);
+    }
     if (s->after.n > 0) {
-        from = rk_u8(rk_prefix(from, str_of_bytes(rk_bytes(&s->after))), 0); /* the first key after it */
+        struct row_key top = rk_u8(ROW_KEY_EMPTY, (uint8_t)action);
+        struct row_key after = rk_u8(rk_prefix(top, str_of_bytes(rk_bytes(&s->after))), 0); /* the first key after it */
+        from = bytes_cmp(rk_bytes(&after), rk_bytes(&from)) > 0 ? after : from;
     }
     if (!run(t, &r, action, from, e)) {
         return false;
@@ -115,24 +198,16 @@ struct sum {
     uint64_t files;
 };
 
-static uint64_t share(const struct queue_scan *s, const struct due_count *c)
-{
-    return s->table == T_HELD ? c->held : c->files - c->held;
-}
-
 static bool sum_each(struct bytes key, struct bytes val, void *ctx, struct err *e)
 {
     struct sum *c = ctx;
     struct due_count count;
     struct reader r = reader_of(key);
     (void)rd_u8(&r);
-    if (key.p[0] == DUE_BY_CLASS) {
-        (void)rd_text(&r);
-    }
     enum action action = (enum action)rd_u8(&r);
     int year = rd_be16(&r);
     if (!rd_done(&r) || !due_count_parse(val, &count)) {
-        return err_set(e, ERR_CORRUPT, "a counter of the forecast is damaged; run akta doctor");
+        return damaged_counter(e);
     }
     if (action == c->action && year < c->before_year) {
         c->files += share(c->s, &count);
@@ -148,7 +223,7 @@ static bool sum_day(struct bytes key, struct bytes val, void *ctx, struct err *e
     (void)rd_be16(&r);
     struct day day = rd_day(&r);
     if (!rd_done(&r) || !due_count_parse(val, &count)) {
-        return err_set(e, ERR_CORRUPT, "a counter of the forecast is damaged; run akta doctor");
+        return damaged_counter(e);
     }
     if (day.n > c->s->on.n) {
         return false;
@@ -200,19 +275,22 @@ static bool year_is_whole(struct txn *t, const struct sum *c, bool *whole, struc
 /* Files of a class and those below it: class counters for whole years, keys for a year of which only a part is due. */
 static bool total_class(struct txn *t, struct sum *c, struct err *e)
 {
-    struct row_key prefix = rk_prefix(rk_u8(ROW_KEY_EMPTY, DUE_BY_CLASS), c->s->symbol);
+    const uint64_t *files = c->s->years->files[c->action];
     struct range keys = {.s = c->s, .max = SIZE_MAX};
     struct day first;
     bool whole;
+    int last = c->before_year - YEAR_FIRST;
+    for (int i = 0; i < last && i < YEAR_COUNT; i++) {
+        c->files += files[i];
+    }
+    if (last < 0 || last >= YEAR_COUNT || files[last] == 0) {
+        return true;
+    }
     if (!year_is_whole(t, c, &whole, e)) {
         return false;
     }
-    int year = c->before_year;
-    c->before_year += whole;
-    if (!store_walk(t, (struct store_range){.table = T_FORECAST, .prefix = rk_bytes(&prefix)}, sum_each, c, e)) {
-        return false;
-    }
-    if (whole || !day_make(year, 1, 1, &first)) {
+    if (whole || !day_make(c->before_year, 1, 1, &first)) {
+        c->files += whole ? files[last] : 0;
         return true;
     }
     struct row_key from = rk_day(rk_u8(ROW_KEY_EMPTY, (uint8_t)c->action), first);

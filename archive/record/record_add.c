@@ -2,7 +2,8 @@
  *
  * Promises: everything slow (keys, digests, sealing, the content file, the media type) is done before the verb; the
  * verb is one read and ten small puts, and many threads' verbs share one sync. Whole or absent after a crash. Fails:
- * ERR_NOT_FOUND the file; what the source fails with; the store's reasons. */
+ * ERR_NOT_FOUND the file; ERR_STATE it is closed; what the source fails with; the store's reasons. */
+#include "head.h"
 #include "record_internal.h"
 
 #include <string.h>
@@ -16,7 +17,7 @@ static bool add_fn(struct txn *t, void *ctx, struct err *e)
 {
     struct add_ctx *c = ctx;
     struct file_count was, now;
-    if (!file_count_get(t, &c->draft.r.file, &was, e))
+    if (!file_count_get(t, &c->draft.r.file, &was, e) || !file_takes_records(&was, e))
         return false;
     now = was;
     return record_draft_write(t, c->a, &c->draft, &now, e) &&
@@ -24,13 +25,13 @@ static bool add_fn(struct txn *t, void *ctx, struct err *e)
 }
 
 /* What is told of the content by looking at it; asked for only when nobody says it. */
-static bool media_type_of(struct archive *a, const struct record_input *in, const struct content *c, struct arena *ar,
+static bool media_type_of(struct archive *a, const struct record_input *in, const struct head *head, struct arena *ar,
                           struct str *out, struct err *e)
 {
     char type[128];
     if (in->media_type.n)
         return text_gate(ar, "media_type", in->media_type, 120, false, out, e);
-    archive_media_type(a, (struct bytes){c->head, c->head_n}, type, sizeof type);
+    archive_media_type(a, (struct bytes){head->p, head->n}, type, sizeof type);
     *out = arena_str(ar, str_of(type));
     return out->p || err_set(e, ERR_MEMORY, "out of memory");
 }
@@ -40,9 +41,12 @@ static bool add_content(struct archive *a, struct record_draft *d, const struct 
 {
     struct content c;
     struct str type;
+    struct head head CLEANUP(head_free) = {0};
     struct content_batch *batch CLEANUP(content_batch_free) = content_batch_new(a->store, e);
+    if (in->media_type.n == 0)
+        src = head_tee(&head, src);
     return batch && content_add(batch, src, &d->key, &d->r.id, ar, &c, e) && content_batch_sync(batch, e) &&
-           media_type_of(a, in, &c, ar, &type, e) && record_draft_finish(a, d, &c, type, who, ar, e);
+           media_type_of(a, in, &head, ar, &type, e) && record_draft_finish(a, d, &c, type, who, ar, e);
 }
 
 bool record_add(struct archive *a, const struct id *file, const struct record_input *in, struct content_source src,

@@ -22,7 +22,6 @@ static void apply(const struct record_input *in, struct record *r)
         r->access = in->access;
     if (!day_is_none(in->dated))
         r->dated = in->dated;
-    r->events++;
 }
 
 static bool describe_fn(struct txn *t, void *ctx, struct err *e)
@@ -37,6 +36,8 @@ static bool describe_fn(struct txn *t, void *ctx, struct err *e)
     if (!ar)
         return err_set(e, ERR_MEMORY, "out of memory");
     if (!record_in(t, c->a, c->id, true, ar, &r, e) || !key_get(t, c->a->store, c->id, &key, e))
+        return false;
+    if (!event_next(t, c->id, &r.events, e))
         return false;
     apply(&c->in, &r);
     struct event ev = {.type = E_METADATA, .object = c->id, .event = r.events, .who = c->who};

@@ -245,6 +245,8 @@ static bool write_run(struct txn *t, struct chunk *c, size_t from, size_t to, st
     now = was;
     for (size_t i = from; i < to; i++) {
         c->slots[i]->mark = f.mark;
+        if (!c->slots[i]->item->settled_too && !file_takes_records(&was, e))
+            return false;
         if (!record_draft_write(t, c->in->a, &c->slots[i]->draft, &now, e))
             return false;
     }

@@ -47,6 +47,9 @@ struct event {
 /* Add a line unless the value is empty; values are borrowed. */
 void event_line(struct event *ev, const char *key, struct str value);
 void event_meta(struct event *ev, const char *key, struct str value);
+/* Counts up: the next event follows the newest one, of the row or of the log. After a restore the log, filled in from
+ * what was published, may know later events than the row does, and an event is never told twice. */
+bool event_next(struct txn *t, const struct id *object, uint64_t *events, struct err *e) MUST_USE;
 /* The slow half, before the verb: salts, opening texts, digests, the sealed T_OPENING box. */
 struct event_ready {
     struct event in;
@@ -84,8 +87,15 @@ bool settings_table(const struct setting *above, struct arena *ar, const struct 
 /* All settings as a commented file: what each means and its standard value. */
 bool settings_sample(const struct setting *rows, size_t n, struct buf *out, struct err *e) MUST_USE;
 
+/* office.c: the office and the archive's own object. */
+bool office_gate(struct arena *ar, const struct office_info *in, struct office_info *out, struct err *e) MUST_USE;
+bool office_found(struct archive *a, const struct office_info *office, struct err *e) MUST_USE; /* the first one */
+bool office_read(struct archive *a, struct arena *ar, struct office_info *out, struct id *self, struct err *e) MUST_USE;
 /* The next event of the archive's own object, inside a verb. */
 bool archive_event(struct txn *t, struct archive *a, struct event *ev, struct arena *ar, struct err *e) MUST_USE;
+/* Does the log know later events of it than its row? */
+bool self_is_behind(struct archive *a, bool *behind, struct err *e) MUST_USE;
+bool house_doctor(struct archive *a, store_finding tell, void *ctx, struct err *e) MUST_USE;
 /* One head at a time to the helper, from any thread; "" when the type is unknown. */
 void archive_media_type(struct archive *a, struct bytes head, char *out, size_t out_size);
 
@@ -103,6 +113,8 @@ bool file_count_get(struct txn *t, const struct id *file, struct file_count *out
 /* Writes the new figures and, for a closed file, its place in the forecast. */
 bool file_count_change(struct txn *t, struct archive *a, const struct id *file, const struct file_count *was,
                        const struct file_count *now, struct err *e) MUST_USE;
+/* E1518 § 6 pkt 1: documents of a settled case do not change. ERR_STATE for a closed file. */
+bool file_takes_records(const struct file_count *c, struct err *e) MUST_USE;
 bool file_count_init(struct txn *t, const struct id *file, const struct file_count *c, struct err *e) MUST_USE;
 /* A T_FILE value with its figures from T_INDEX; for walks over T_FILE. */
 bool file_decode(struct txn *t, struct archive *a, const struct id *id, struct bytes raw, bool with_title,

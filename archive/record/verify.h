@@ -49,6 +49,7 @@ void check_wipe(struct check *c);
 struct result {
     struct result *next;
     struct id id;
+    bool gone; /* removed meanwhile: neither checked nor left out */
     uint64_t bytes;
     size_t fault_count;
     struct err faults[]; /* fault_count of them */

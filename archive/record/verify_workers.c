@@ -63,12 +63,13 @@ static bool slice_fn(struct txn *t, void *ctx, struct err *e)
 
 static bool hand_in(struct run *r, const struct check *c, struct err *e)
 {
-    if (c->stopped || c->gone)
+    if (c->stopped)
         return true;
     struct result *x = mem_zalloc(sizeof *x + c->fault_count * sizeof x->faults[0]);
     if (!x)
         return err_set(e, ERR_MEMORY, "out of memory");
     x->id = c->id;
+    x->gone = c->gone;
     x->bytes = c->bytes;
     x->fault_count = c->fault_count;
     memcpy(x->faults, c->faults, c->fault_count * sizeof x->faults[0]);
@@ -159,7 +160,8 @@ static bool moves_fn(struct txn *t, void *ctx, struct err *e)
     if (!ar)
         return err_set(e, ERR_MEMORY, "out of memory");
     for (const struct result *x = m->first; x; x = x->next)
-        if (!fixity_move(t, &x->id, now > m->r->stamp ? now : m->r->stamp, e) || !note_faults(t, x, ar, e))
+        if ((!x->gone && !fixity_move(t, &x->id, now > m->r->stamp ? now : m->r->stamp, e)) ||
+            !note_faults(t, x, ar, e))
             return false;
     return true;
 }
@@ -180,6 +182,8 @@ static bool settle(struct run *r, struct result *list, struct err *e)
     if (list && !store_write(r->a->store, moves_fn, &m, e))
         return false;
     for (const struct result *x = list; x; x = x->next) {
+        if (x->gone)
+            continue;
         r->sum->checked++;
         r->sum->bytes += x->bytes;
         r->sum->faults += x->fault_count;

@@ -26,7 +26,8 @@ struct backup {
     struct progress *p;
     uint64_t done, total;
     struct backup_manifest_out *manifest;
-    struct buf dropped; /* ids of content files the archive no longer has */
+    struct buf dropped;          /* ids of content files the archive no longer has */
+    char astray[STORE_PATH_MAX]; /* something in content/ that hides content files from the copy; "" is none */
 };
 
 static bool go_on(struct backup *b, const char *what, struct err *e)
@@ -90,11 +91,26 @@ static bool copy_content(void *ctx, const struct id *name, bool temporary, int f
     return go_on(b, N_("content"), e);
 }
 
+/* A folder of contents that is a link would be left out in silence. Other foreign names hide nothing. */
+static void note_astray(void *ctx, const char *path)
+{
+    struct backup *b = ctx;
+    uint8_t first;
+    if (strlen(path) == 2 && hex_decode(str_of(path), &first, 1)) {
+        snprintf(b->astray, sizeof b->astray, "%s", path);
+    }
+}
+
 static bool walk_source(struct backup *b,
                         bool (*each)(void *, const struct id *, bool, int, const char *, struct err *), struct err *e)
 {
-    struct content_walk w = {.each = each, .ctx = b};
-    return content_walk(b->s->content_fd, &w, e);
+    struct content_walk w = {.each = each, .foreign = note_astray, .ctx = b};
+    return content_walk(b->s->content_fd, &w, e) &&
+           (b->astray[0] == '\0' ||
+            err_set(e, ERR_CORRUPT,
+                    "content/%s is no folder but something else, so the contents behind it would be "
+                    "missing from the copy; put the folder back in its place",
+                    b->astray));
 }
 
 /* Remembers what the copy has and the archive had dropped already before the environment is copied. */
@@ -198,6 +214,21 @@ static bool copy_optional(struct backup *b, const char *name, struct err *e)
     return absent;
 }
 
+#define OLD_LOG "log-old-" /* a log that another one succeeded: it never changes any more */
+
+static bool is_old_log(const char *name)
+{
+    return strncmp(name, OLD_LOG, sizeof OLD_LOG - 1) == 0;
+}
+
+static bool copy_old_log(void *ctx, int dir, const char *name, bool is_folder, struct err *e)
+{
+    struct backup *b = ctx;
+    struct tree t = {b, name};
+    return !is_folder || !is_old_log(name) ||
+           (dir_make(b->to, name, 0700, e) && dir_list(dir, name, copy_entry, &t, e));
+}
+
 /* The checkpoint first: whatever is published after it only adds to what it covers. */
 static bool copy_log(struct backup *b, struct err *e)
 {
@@ -207,7 +238,7 @@ static bool copy_log(struct backup *b, struct err *e)
         return true; /* no room above keeps one */
     }
     return dir_make(b->to, "log", 0700, e) && copy_optional(b, "log/checkpoint", e) &&
-           dir_list(b->s->dir_fd, "log", copy_entry, &t, e);
+           dir_list(b->s->dir_fd, "log", copy_entry, &t, e) && dir_list(b->s->dir_fd, ".", copy_old_log, b, e);
 }
 
 /* ---- the manifest */
@@ -238,12 +269,19 @@ static bool list_small(struct backup *b, const char *name, struct err *e)
                                : list_entry(&root, b->to, name, false, e);
 }
 
+static bool list_old_log(void *ctx, int dir, const char *name, bool is_folder, struct err *e)
+{
+    (void)dir;
+    return !is_folder || !is_old_log(name) || list_small(ctx, name, e);
+}
+
 static bool write_manifest(struct backup *b, struct err *e)
 {
     struct content_walk w = {.each = list_content, .ctx = b};
     bool ok = backup_manifest_begin(b->to, &b->manifest, e) && list_small(b, "format", e) &&
               list_small(b, "akta.conf", e) && list_small(b, "env", e) && list_small(b, "log", e) &&
-              content_walk(b->to_content, &w, e) && backup_manifest_end(b->manifest, b->to, e);
+              dir_list(b->to, ".", list_old_log, b, e) && content_walk(b->to_content, &w, e) &&
+              backup_manifest_end(b->manifest, b->to, e);
     backup_manifest_out_free(&b->manifest);
     return ok;
 }
@@ -262,7 +300,7 @@ static bool refuse_foreign(void *ctx, int dir, const char *name, bool is_folder,
             return true;
         }
     }
-    if (name[0] == '.' && strlen(name) > 5 && strcmp(name + strlen(name) - 5, ".part") == 0) {
+    if (is_old_log(name) || (name[0] == '.' && strlen(name) > 5 && strcmp(name + strlen(name) - 5, ".part") == 0)) {
         return true;
     }
     return err_set(e, ERR_CONFLICT, "the backup folder holds %s, which no backup made; name an empty folder", name);
@@ -308,6 +346,9 @@ bool store_backup(struct store *s, int to, struct progress *p, struct err *e)
 {
     struct backup b = {.s = s, .to = to, .to_content = -1, .p = p, .dropped = BUF_INIT(DROPPED_MAX)};
     bool ok = open_target(&b, to, e) && copy_everything(&b, e) && keys_export(s, e);
+    if (!ok && (e->code == ERR_FULL || e->code == ERR_IO)) {
+        err_wrap(e, "the backup is not whole; make room or mend what is named, and start it again");
+    }
     fd_close(&b.to_content);
     buf_free(&b.dropped);
     return ok;
@@ -318,7 +359,7 @@ bool store_backup(struct store *s, int to, struct progress *p, struct err *e)
 bool keys_export(struct store *s, struct err *e)
 {
     CLEANUP(fd_close)
-    int fd = disk_now()->openat(s->keys_fd, WRAPPED_PART, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    int fd = disk_now()->openat(s->keys_fd, WRAPPED_PART, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0) {
         return err_errno(e, errno, "cannot make keys/wrapped-keys");
     }

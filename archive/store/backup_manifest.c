@@ -60,7 +60,7 @@ bool backup_manifest_begin(int to, struct backup_manifest_out **out, struct err 
     }
     m->line = BUF_INIT(LINE_MAX_N);
     m->sum = digest_new(DIGEST_SHA256);
-    m->fd = disk_now()->openat(to, MANIFEST_PART, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    m->fd = disk_now()->openat(to, MANIFEST_PART, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (m->fd < 0) {
         return err_errno(e, errno, "cannot make the manifest of the backup");
     }

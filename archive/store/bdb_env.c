@@ -69,6 +69,12 @@ bool bdb_fail(struct txn *t, int rc, struct err *e, const char *doing)
     return err_set(e, code, "the store failed while %s: %s", tr(e->lang, doing), db_strerror(rc));
 }
 
+bool bdb_table_fail(struct txn *t, enum store_table tb, int rc, struct err *e, const char *doing)
+{
+    bdb_fail(t, rc, e, doing);
+    return e->code == ERR_CORRUPT ? err_wrap(e, "env/%s.db", table_name(tb)) : false;
+}
+
 /* A full disk makes the engine say the same thing for every page. */
 static bool may_speak(void)
 {
@@ -211,6 +217,9 @@ static bool look_before_opening(struct engine *g, struct err *e)
     struct err found = {.lang = e->lang};
     struct findings f = {.tell = keep_first, .ctx = &found, .lang = e->lang};
     txlog_mark_read(g->store->run_fd, &mark);
+    if (mark.damaged) {
+        store_note(g->store, "run/" LOG_MARK_FILE, LOG_MARK_WRONG, LOG_MARK_MEND);
+    }
     if (!txlog_check(g->store->env_fd, &mark, &f, &extent, e)) {
         return false;
     }
@@ -219,9 +228,15 @@ static bool look_before_opening(struct engine *g, struct err *e)
             return false;
         }
     }
+    if (f.faults == 0 && !table_ids_check(g->store->env_fd, NULL, &f, &g->ids, e)) {
+        return false;
+    }
     if (f.faults > 0) {
         *e = found;
         return false;
+    }
+    if (g->ids == TABLE_IDS_DAMAGED) {
+        store_note(g->store, "env/tables", TABLE_IDS_WRONG, TABLE_IDS_MEND);
     }
     return txlog_trim(g->store->env_fd, &extent, e);
 }
@@ -240,6 +255,15 @@ static bool arm(struct engine *g, struct err *e)
     return dir_sync(g->store->env_fd, e);
 }
 
+/* Only a check is weaker without the list. */
+static void list_tables(const struct engine *g)
+{
+    struct err e = ERR_INIT;
+    if (g->ids != TABLE_IDS_SOUND && !table_ids_write(g->store->env_fd, &e)) {
+        log_line(LOG_WARN, "store", "env/tables is not written: %s", e.text);
+    }
+}
+
 static bool start(struct engine *g, enum engine_mode mode, struct err *e)
 {
     if (mode == ENGINE_OPEN && !look_before_opening(g, e)) {
@@ -253,6 +277,9 @@ static bool start(struct engine *g, enum engine_mode mode, struct err *e)
         return false;
     }
     g->logged_in = true;
+    if (mode != ENGINE_CREATE) {
+        list_tables(g);
+    }
     return keeper_start(g, e);
 }
 

@@ -99,7 +99,7 @@ static int hook_open(const char *path, int flags, ...)
         mode = (mode_t)va_arg(ap, int);
         va_end(ap);
     }
-    int fd = disk_now()->openat(AT_FDCWD, path, flags | O_CLOEXEC, mode);
+    int fd = disk_now()->openat(AT_FDCWD, path, flags | O_CLOEXEC | O_NOFOLLOW, mode);
     struct hooked *h = fd >= 0 ? owner_by_path(path, &name) : NULL;
     if (h) {
         set_owner(fd, h);
@@ -250,7 +250,7 @@ struct hooked *hooks_watch(const char *home, int env_fd, int run_fd, bool unseal
     h->run_fd = run_fd;
     h->log_fd = -1;
     h->unsealed = unsealed;
-    h->mark_fd = disk_now()->openat(run_fd, LOG_MARK_FILE, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    h->mark_fd = disk_now()->openat(run_fd, LOG_MARK_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     pthread_mutex_init(&h->lock, NULL);
     pthread_mutex_lock(&watched_lock);
     for (size_t i = 0; i < WATCHED_MAX && !placed; i++) {
@@ -292,7 +292,7 @@ void hooks_forget(struct hooked **hp)
 
 void hooks_arm(struct hooked *h, uint32_t file, uint32_t end)
 {
-    struct log_mark mark = {true, file, end};
+    struct log_mark mark = {.known = true, .file = file, .end = end};
     pthread_mutex_lock(&h->lock);
     h->file = file;
     h->written = end;

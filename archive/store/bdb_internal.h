@@ -3,6 +3,7 @@
 #define AKTA_STORE_BDB_INTERNAL_H
 
 #include "store_internal.h"
+#include "table_ids.h"
 
 #include <db.h>
 
@@ -15,6 +16,7 @@ struct engine {
     struct hooked *hooked; /* the files of this environment as the hooks know them */
     char home[STORE_PATH_MAX + 8];
     atomic_uint_fast64_t settled; /* log volume up to which the table files are written */
+    enum table_ids ids;           /* env/tables as it was found */
     bool logged_in;               /* opened far enough that closing should checkpoint */
     pthread_t expirer, keeper;
     bool expirer_runs, keeper_runs;
@@ -34,6 +36,8 @@ void hooks_arm(struct hooked *h, uint32_t file, uint32_t end);
 /* ---- bdb_env.c */
 /* Sets the reason from a Berkeley DB code; a code that dooms the transaction is remembered in t (may be NULL). */
 bool bdb_fail(struct txn *t, int rc, struct err *e, const char *doing);
+/* The same of a row of a table, which is named when it is damaged. */
+bool bdb_table_fail(struct txn *t, enum store_table tb, int rc, struct err *e, const char *doing);
 void bdb_dbt_in(DBT *d, struct bytes b);
 int table_create_handle(DB_ENV *env, DB **out);
 void table_file_name(enum store_table t, char out[64]);

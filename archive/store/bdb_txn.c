@@ -124,7 +124,7 @@ bool store_find(struct txn *t, enum store_table tb, struct bytes key, struct are
         return true;
     }
     if (rc != 0) {
-        return bdb_fail(t, rc, e, N_("reading a row"));
+        return bdb_table_fail(t, tb, rc, e, N_("reading a row"));
     }
     struct bytes value = {p, size};
     *out = p == stack ? arena_bytes(a, value) : value;
@@ -165,7 +165,7 @@ static bool put(struct txn *t, enum store_table tb, struct bytes key, struct byt
         return err_set(e, ERR_CONFLICT, "the row exists already in the table %s", table_name(tb));
     }
     t->changed = true; /* also when it failed half way */
-    return rc == 0 || bdb_fail(t, rc, e, N_("writing a row"));
+    return rc == 0 || bdb_table_fail(t, tb, rc, e, N_("writing a row"));
 }
 
 bool store_put(struct txn *t, enum store_table tb, struct bytes key, struct bytes val, struct err *e)
@@ -191,5 +191,5 @@ bool store_delete(struct txn *t, enum store_table tb, struct bytes key, struct e
         return err_set(e, ERR_NOT_FOUND, "there is no such row in the table %s", table_name(tb));
     }
     t->changed = true;
-    return rc == 0 || bdb_fail(t, rc, e, N_("removing a row"));
+    return rc == 0 || bdb_table_fail(t, tb, rc, e, N_("removing a row"));
 }

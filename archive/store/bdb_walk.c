@@ -165,7 +165,7 @@ static bool hand_over(struct walk *w, struct bytes k, struct bytes v, bool *ok, 
 
 static bool ended(struct walk *w, int rc, struct err *e)
 {
-    return rc == DB_NOTFOUND || bdb_fail(w->t, rc, e, N_("walking a table"));
+    return rc == DB_NOTFOUND || bdb_table_fail(w->t, w->r.table, rc, e, N_("walking a table"));
 }
 
 static int bulk_read(struct walk *w, DBT *v, size_t *cap)
@@ -253,7 +253,7 @@ bool store_walk(struct txn *t, struct store_range r, store_each each, void *ctx,
     int rc = db->cursor(db, t->handle, &w.cursor, DB_READ_COMMITTED);
     if (rc != 0) {
         w.cursor = NULL;
-        return bdb_fail(t, rc, e, N_("walking a table"));
+        return bdb_table_fail(t, r.table, rc, e, N_("walking a table"));
     }
     return walk_rows(&w, e);
 }

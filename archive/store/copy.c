@@ -73,6 +73,9 @@ static bool copy_into(int in, int to, const char *temporary, uint64_t *size, uin
     if (fstat(in, &st) == 0) {
         const struct timespec times[2] = {st.st_atim, st.st_mtim};
         (void)futimens(out, times); /* lets the next backup skip it */
+        if (st.st_mode & S_IROTH) {
+            (void)fchmod(out, 0644); /* what is published stays readable for those who serve it */
+        }
     }
     return true;
 }
@@ -113,6 +116,7 @@ bool store_file_digest(int dir, const char *name, uint64_t *size, uint8_t sha256
 bool store_make_parents(int dir, const char *path, struct err *e)
 {
     char folder[512];
+    mode_t mode = strncmp(path, "log", 3) == 0 ? 0755 : 0700; /* the published log is served to everybody */
     for (const char *slash = strchr(path, '/'); slash; slash = strchr(slash + 1, '/')) {
         size_t n = (size_t)(slash - path);
         if (n >= sizeof folder) {
@@ -120,7 +124,7 @@ bool store_make_parents(int dir, const char *path, struct err *e)
         }
         memcpy(folder, path, n);
         folder[n] = '\0';
-        if (!dir_make(dir, folder, 0700, e)) {
+        if (!dir_make(dir, folder, mode, e)) {
             return false;
         }
     }

@@ -3,7 +3,7 @@
  * Owns the layout named in store_internal.h, the format line and the lock that makes one process the owner. Promises
  * that a folder without its format line is never taken for an archive, and that two processes never own one DIR. Fails
  * with the name of the path and what a person can do about it. */
-#include "store_internal.h"
+#include "copy.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -137,7 +137,7 @@ static bool open_root(struct store *s, struct err *e)
 
 static bool own(struct store *s, struct err *e)
 {
-    s->owner_fd = disk_now()->openat(s->run_fd, "owner", O_RDWR | O_CREAT | O_CLOEXEC, FILE_MODE);
+    s->owner_fd = disk_now()->openat(s->run_fd, "owner", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
     if (s->owner_fd < 0) {
         return err_errno(e, errno, "cannot open run/owner of %s", s->dir);
     }
@@ -178,7 +178,7 @@ bool dir_check_format(int dir_fd, const char *dir, struct err *e)
 {
     char line[64];
     size_t got = 0;
-    CLEANUP(fd_close) int fd = disk_now()->openat(dir_fd, "format", O_RDONLY | O_CLOEXEC, 0);
+    CLEANUP(fd_close) int fd = disk_now()->openat(dir_fd, "format", O_RDONLY | O_CLOEXEC | O_NOFOLLOW, 0);
     if (fd < 0 && errno == ENOENT) {
         return err_set(e, ERR_NOT_FOUND, "%s is not an archive: it has no file `format`", dir);
     }
@@ -201,9 +201,22 @@ bool dir_check_format(int dir_fd, const char *dir, struct err *e)
     return err_set(e, ERR_CORRUPT, "%s/format is damaged: it must hold the line `akta-data 1`; write it anew", dir);
 }
 
+bool store_is_backup(const char *dir)
+{
+    struct stat st;
+    CLEANUP(fd_close) int fd = disk_now()->openat(AT_FDCWD, dir, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+    return fd >= 0 && fstatat(fd, MANIFEST, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static bool refuse_backup(const struct store *s, struct err *e)
+{
+    return !store_is_backup(s->dir) ||
+           err_set(e, ERR_STATE, "%s is a backup and stays as it is; “akta restore” makes an archive of it", s->dir);
+}
+
 bool dir_enter(struct store *s, struct err *e)
 {
-    return open_root(s, e) && dir_check_format(s->dir_fd, s->dir, e) && open_folders(s, e);
+    return open_root(s, e) && refuse_backup(s, e) && dir_check_format(s->dir_fd, s->dir, e) && open_folders(s, e);
 }
 
 void dir_leave(struct store *s)

@@ -7,6 +7,7 @@
 #include "copy.h"
 #include "page_check.h"
 #include "stream.h"
+#include "table_ids.h"
 #include "txlog_mark.h"
 
 #include <errno.h>
@@ -18,9 +19,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define ROWS_A_READ 500u
-#define ROW_ARENA   (32u << 20)
-#define COPY_NAME   "doctor-copy"
+#define ROWS_A_READ  500u
+#define ROW_ARENA    (32u << 20)
+#define COPY_NAME    "doctor-copy"
+#define LENGTH_LOOKS 3
 
 struct doctor {
     struct store *s;
@@ -37,7 +39,9 @@ static void check_format(struct doctor *d, const char *dir, int dir_fd, struct e
     struct err why = {.lang = e->lang};
     d->checked++;
     if (!dir_check_format(dir_fd, dir, &why)) {
-        store_findings_add(&d->f, "format", N_("write the file anew with the one line `akta-data 1`"), "%s", why.text);
+        const char *mend = why.code == ERR_UNSUPPORTED ? N_("install the newer program; leave the file as it is")
+                                                       : N_("write the file anew with the one line `akta-data 1`");
+        store_findings_add(&d->f, "format", mend, "%s", why.text);
     }
 }
 
@@ -65,11 +69,13 @@ static void tell_foreign(void *ctx, const char *path)
 static bool count_one(void *ctx, const struct id *name, bool temporary, int folder, const char *file, struct err *e)
 {
     struct doctor *d = ctx;
-    (void)name;
-    (void)temporary;
-    (void)folder;
-    (void)file;
+    struct stat st;
+    char path[CONTENT_PATH_SIZE];
     (void)e;
+    if (fstatat(folder, file, &st, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISREG(st.st_mode)) {
+        content_path(name, temporary, path);
+        tell_foreign(d, path);
+    }
     d->checked++;
     return true;
 }
@@ -90,11 +96,23 @@ static bool check_keys(struct doctor *d, int keys_fd, struct err *e)
     if (!keyring_check(keys_fd, &d->f, e)) {
         return false;
     }
-    CLEANUP(fd_close) int fd = disk_now()->openat(keys_fd, "wrapped-keys", O_RDONLY | O_CLOEXEC, 0);
-    if (fd >= 0 && !table_stream_read(T_KEY, fd, pass_row, &d->checked, &why)) {
+    CLEANUP(fd_close) int fd = disk_now()->openat(keys_fd, "wrapped-keys", O_RDONLY | O_CLOEXEC | O_NOFOLLOW, 0);
+    if (fd < 0 && errno != ENOENT) {
+        err_errno(&why, errno, "the file cannot be read");
+        store_findings_add(&d->f, "keys/wrapped-keys", N_("make a backup: it writes the file anew"), "%s", why.text);
+    } else if (fd >= 0 && !table_stream_read(T_KEY, fd, pass_row, &d->checked, &why)) {
         store_findings_add(&d->f, "keys/wrapped-keys", N_("make a backup: it writes the file anew"), "%s", why.text);
     }
     return true;
+}
+
+static void tell_notes(struct doctor *d)
+{
+    unsigned n = atomic_exchange(&d->s->note_count, 0);
+    for (unsigned i = 0; i < n; i++) {
+        const struct store_note *note = &d->s->notes[i];
+        store_findings_add(&d->f, note->place, note->mend, "%s", tr(d->f.lang, note->wrong));
+    }
 }
 
 /* ---- bytes */
@@ -102,17 +120,73 @@ static bool check_keys(struct doctor *d, int keys_fd, struct err *e)
 /* The note of how far the log is durable may be caught half written; a damaged one stays so. */
 static void read_mark(struct doctor *d, int run_fd, struct log_mark *mark)
 {
-    struct stat st;
     const struct timespec pause = {0, 2000000};
     for (int i = 0; i < 10; i++) {
         txlog_mark_read(run_fd, mark);
-        if (mark->known || fstatat(run_fd, LOG_MARK_FILE, &st, AT_SYMLINK_NOFOLLOW) != 0 || st.st_size == 0) {
+        if (!mark->damaged) {
             return;
         }
         nanosleep(&pause, NULL);
     }
-    store_findings_add(&d->f, "run/" LOG_MARK_FILE, N_("nothing: the next change writes it anew"),
-                       N_("the note of how far the transaction log is durable is damaged"));
+    store_findings_add(&d->f, "run/" LOG_MARK_FILE, LOG_MARK_MEND, LOG_MARK_WRONG);
+}
+
+static bool belongs_to_env(int dir, const char *name, bool is_folder)
+{
+    char file[80];
+    struct stat st;
+    if (is_folder || fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(st.st_mode)) {
+        return false;
+    }
+    for (int t = 0; t < TABLE_COUNT; t++) {
+        snprintf(file, sizeof file, "%s.db", table_name((enum store_table)t));
+        if (strcmp(name, file) == 0) {
+            return true;
+        }
+    }
+    return strcmp(name, "tables") == 0 || strncmp(name, "log.0", 5) == 0 || strncmp(name, "__db.", 5) == 0 ||
+           name[0] == '.';
+}
+
+/* Links above all: the engine's copies stop at them. */
+static bool tell_strange(void *ctx, int dir, const char *name, bool is_folder, struct err *e)
+{
+    struct doctor *d = ctx;
+    char place[300];
+    (void)e;
+    if (!belongs_to_env(dir, name, is_folder)) {
+        snprintf(place, sizeof place, "env/%s", name);
+        store_findings_add(&d->f, place, N_("move it out of the archive's folder"),
+                           N_("this is not a file of the archive"));
+    }
+    return true;
+}
+
+/* Pages that are gone from the end of a table. While the store works on, the first page may be written before the
+ * newest ones: a checkpoint brings them. */
+static bool check_length(struct doctor *d, int env_fd, enum store_table t, struct err *e)
+{
+    char place[96];
+    uint64_t missing = 0;
+    for (int look = 0; look < LENGTH_LOOKS; look++) {
+        if (!page_check_short(env_fd, t, &missing, e)) {
+            return false;
+        }
+        if (missing == 0) {
+            return true;
+        }
+        if (!engine_checkpoint(d->s, e)) {
+            bool full = e->code == ERR_FULL; /* told already; nothing can be said of the length until there is room */
+            if (full) {
+                *e = (struct err){.lang = e->lang};
+            }
+            return full;
+        }
+    }
+    snprintf(place, sizeof place, "env/%s.db", table_name(t));
+    store_findings_add(&d->f, place, MEND_RESTORE, N_("the file was cut: %lu pages are missing at its end"),
+                       (unsigned long)missing);
+    return true;
 }
 
 static bool check_bytes(struct doctor *d, int env_fd, int run_fd, bool live, struct err *e)
@@ -130,12 +204,20 @@ static bool check_bytes(struct doctor *d, int env_fd, int run_fd, bool live, str
     d->checked++;
     for (int t = 0; t < TABLE_COUNT; t++) {
         uint64_t faults = d->f.faults;
-        if (!page_check_table(env_fd, (enum store_table)t, live, &d->f, &d->checked, e)) {
+        if (!page_check_table(env_fd, (enum store_table)t, live, &d->f, &d->checked, e) ||
+            (d->s && !check_length(d, env_fd, (enum store_table)t, e))) {
             return false;
         }
         d->bad[t] = d->f.faults > faults;
     }
+    enum table_ids ids;
+    if (!dir_list(env_fd, ".", tell_strange, d, e) || !table_ids_check(env_fd, d->bad, &d->f, &ids, e)) {
+        return false;
+    }
     d->any_bad = d->f.faults > before;
+    if (ids == TABLE_IDS_DAMAGED) {
+        store_findings_add(&d->f, "env/tables", TABLE_IDS_MEND, TABLE_IDS_WRONG);
+    }
     return true;
 }
 
@@ -323,6 +405,7 @@ bool store_doctor(struct store *s, store_finding finding, void *ctx, uint64_t *c
 {
     struct doctor d = {.s = s, .f = {.tell = finding, .ctx = ctx, .lang = e->lang}};
     struct content_walk content = {.each = count_one, .foreign = tell_foreign, .ctx = &d};
+    tell_notes(&d);
     check_format(&d, s->dir, s->dir_fd, e);
     bool ok = check_keys(&d, s->keys_fd, e) && check_live_bytes(&d, e) && (d.any_bad || check_structure(&d, e)) &&
               check_rows(&d, e) && content_walk(s->content_fd, &content, e);
@@ -337,7 +420,9 @@ static bool open_part(struct doctor *d, int dir_fd, const char *name, int *fd)
     *fd = disk_now()->openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
     if (*fd < 0) {
         snprintf(place, sizeof place, "%s/", name);
-        store_findings_add(&d->f, place, MEND_RESTORE, N_("the folder is missing or cannot be opened"));
+        store_findings_add(&d->f, place,
+                           strcmp(name, "keys") == 0 ? N_("put back the copy that the custodians keep") : MEND_RESTORE,
+                           N_("the folder is missing or cannot be opened"));
     }
     return *fd >= 0;
 }
@@ -345,7 +430,8 @@ static bool open_part(struct doctor *d, int dir_fd, const char *name, int *fd)
 /* Then the files may change under our eyes. */
 static bool owned_by_another(int run_fd)
 {
-    CLEANUP(fd_close) int fd = run_fd < 0 ? -1 : disk_now()->openat(run_fd, "owner", O_RDWR | O_CLOEXEC, 0);
+    CLEANUP(fd_close)
+    int fd = run_fd < 0 ? -1 : disk_now()->openat(run_fd, "owner", O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0);
     return fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) != 0;
 }
 

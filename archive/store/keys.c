@@ -156,7 +156,7 @@ bool keyring_create(int keys_fd, uint32_t epoch, struct err *e)
 static bool kek_load(struct keyring *k, int dir, const char *name, uint32_t number, struct epoch *out, struct err *e)
 {
     size_t got = 0;
-    CLEANUP(fd_close) int fd = disk_now()->openat(dir, name, O_RDONLY | O_CLOEXEC, 0);
+    CLEANUP(fd_close) int fd = disk_now()->openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW, 0);
     if (fd < 0) {
         return err_errno(e, errno, "cannot open the key file keys/%s", name);
     }

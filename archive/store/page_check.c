@@ -21,6 +21,7 @@
 #define PAGE_NUMBER   8u
 #define META_MAGIC_AT 12u
 #define META_PAGE_AT  20u
+#define META_LAST_AT  32u
 #define BTREE_MAGIC   0x053162u
 #define WINDOW_PAGES  64u
 #define LOOKS         25
@@ -85,33 +86,59 @@ static void report(enum store_table t, uint64_t number, const char *fault, struc
                        (unsigned long)(number * TABLE_PAGE), tr(f->lang, fault));
 }
 
-static bool open_table_file(int env_fd, enum store_table t, int *fd, uint64_t *size, struct err *e)
+/* Links are not followed: what they lead to is not the archive's. Fails with errno. */
+static bool open_table_file(int env_fd, enum store_table t, int *fd, uint64_t *size)
 {
     char name[80];
     struct stat st;
     snprintf(name, sizeof name, "%s.db", table_name(t));
-    *fd = disk_now()->openat(env_fd, name, O_RDONLY | O_CLOEXEC, 0);
-    if (*fd < 0 && errno == ENOENT) {
-        return true;
-    }
+    *fd = disk_now()->openat(env_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW, 0);
     if (*fd < 0 || fstat(*fd, &st) != 0) {
-        return err_errno(e, errno, "cannot read env/%s", name);
+        return false;
     }
     *size = (uint64_t)st.st_size;
     return true;
 }
 
-static bool check_shape(enum store_table t, int fd, uint64_t size, bool live, struct findings *f)
+/* Opens the file; one that cannot be read, or has a wrong shape, is a finding. */
+static bool open_whole(int env_fd, enum store_table t, bool live, int *fd, uint64_t *size_out, struct findings *f)
 {
     char place[96];
+    uint64_t size = 0;
+    struct err why = {.lang = f->lang};
     snprintf(place, sizeof place, "env/%s.db", table_name(t));
-    if (fd < 0) {
-        store_findings_add(f, place, MEND_RESTORE, N_("the file is missing"));
+    if (!open_table_file(env_fd, t, fd, &size)) {
+        if (errno == ENOENT) {
+            store_findings_add(f, place, MEND_RESTORE, N_("the file is missing"));
+        } else {
+            err_errno(&why, errno, "the file cannot be read");
+            store_findings_add(f, place, MEND_RESTORE, "%s", why.text);
+        }
         return false;
     }
+    *size_out = size;
     if (size < TABLE_PAGE || (!live && size % TABLE_PAGE != 0)) {
         store_findings_add(f, place, MEND_RESTORE, N_("the file does not end with a whole page"));
         return false;
+    }
+    return true;
+}
+
+bool page_check_short(int env_fd, enum store_table t, uint64_t *missing, struct err *e)
+{
+    uint8_t page[TABLE_PAGE];
+    uint64_t size = 0;
+    CLEANUP(fd_close) int fd = -1;
+    *missing = 0;
+    if (!open_table_file(env_fd, t, &fd, &size) || size < TABLE_PAGE) {
+        return true; /* said elsewhere */
+    }
+    if (!fd_pread_full(fd, page, sizeof page, 0, e)) {
+        return err_wrap(e, "reading env/%s.db", table_name(t));
+    }
+    uint64_t pages = (uint64_t)u32_at(page, META_LAST_AT) + 1;
+    if (!first_page_fault(page) && size / TABLE_PAGE < pages) {
+        *missing = pages - size / TABLE_PAGE;
     }
     return true;
 }
@@ -121,10 +148,7 @@ bool page_check_first(int env_fd, enum store_table t, struct findings *f, struct
     uint8_t page[TABLE_PAGE];
     uint64_t size = 0;
     CLEANUP(fd_close) int fd = -1;
-    if (!open_table_file(env_fd, t, &fd, &size, e)) {
-        return false;
-    }
-    if (!check_shape(t, fd, size, true, f)) {
+    if (!open_whole(env_fd, t, true, &fd, &size, f)) {
         return true;
     }
     if (!fd_pread_full(fd, page, sizeof page, 0, e)) {
@@ -176,10 +200,7 @@ bool page_check_table(int env_fd, enum store_table t, bool live, struct findings
     if (!window) {
         return err_set(e, ERR_MEMORY, "out of memory");
     }
-    if (!open_table_file(env_fd, t, &fd, &size, e)) {
-        return false;
-    }
-    if (!check_shape(t, fd, size, live, f)) {
+    if (!open_whole(env_fd, t, live, &fd, &size, f)) {
         return true;
     }
     uint64_t pages = size / TABLE_PAGE;

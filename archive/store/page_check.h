@@ -10,5 +10,8 @@ bool page_check_first(int env_fd, enum store_table t, struct findings *f, struct
  * believed. Counts pages into *checked. */
 bool page_check_table(int env_fd, enum store_table t, bool live, struct findings *f, uint64_t *checked,
                       struct err *e) MUST_USE;
+/* How many pages the first page counts and the file does not hold. Only after recovery and a checkpoint: before that
+ * the first page may be ahead of the file. */
+bool page_check_short(int env_fd, enum store_table t, uint64_t *missing, struct err *e) MUST_USE;
 
 #endif

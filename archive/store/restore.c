@@ -28,7 +28,7 @@ static bool put_back(void *ctx, const struct backup_manifest_line *l, struct err
     uint8_t sum[SHA256_SIZE];
     uint64_t size = 0;
     if (strcmp(l->path, "format") == 0) {
-        return true; /* written by us, last */
+        return dir_check_format(r->from, "the backup", e); /* written by us, last */
     }
     snprintf(path, sizeof path, "%s%s", l->is_content ? "content/" : "", l->path);
     if (!store_make_parents(r->to, path, e) ||
@@ -111,7 +111,7 @@ static bool take_key(void *ctx, struct bytes key, struct bytes val, struct err *
 
 static bool merge_keys(struct store *s, struct key_pack *k, struct err *e)
 {
-    CLEANUP(fd_close) int fd = disk_now()->openat(s->keys_fd, "wrapped-keys", O_RDONLY | O_CLOEXEC, 0);
+    CLEANUP(fd_close) int fd = disk_now()->openat(s->keys_fd, "wrapped-keys", O_RDONLY | O_CLOEXEC | O_NOFOLLOW, 0);
     if (fd < 0) {
         return err_errno(e, errno, "cannot read wrapped-keys of the key backup");
     }

@@ -72,7 +72,7 @@ void ballast_drop_if_full(struct store *s)
 static bool ballast_fill(struct store *s)
 {
     CLEANUP(fd_close)
-    int fd = disk_now()->openat(s->run_fd, BALLAST, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    int fd = disk_now()->openat(s->run_fd, BALLAST, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0) {
         return false;
     }
@@ -105,7 +105,7 @@ static size_t panics_read(const struct store *s, char *out, size_t cap)
     struct err e = ERR_INIT;
     size_t got = 0;
     struct stat st;
-    CLEANUP(fd_close) int fd = disk_now()->openat(s->run_fd, "panics", O_RDONLY | O_CLOEXEC, 0);
+    CLEANUP(fd_close) int fd = disk_now()->openat(s->run_fd, "panics", O_RDONLY | O_CLOEXEC | O_NOFOLLOW, 0);
     if (fd < 0 || fstat(fd, &st) != 0) {
         return 0;
     }
@@ -143,7 +143,7 @@ static void panics_note(int run_fd, const char *why)
 {
     char when[INSTANT_TEXT_SIZE], line[320];
     CLEANUP(fd_close)
-    int fd = disk_now()->openat(run_fd, "panics", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    int fd = disk_now()->openat(run_fd, "panics", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0) {
         return;
     }

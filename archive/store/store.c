@@ -4,6 +4,7 @@
  * keys, recover, then let the writer start. A failure on the way leaves nothing behind. */
 #include "content_shelf.h"
 #include "store_internal.h"
+#include "table_ids.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -87,6 +88,18 @@ void store_kind(struct store *s, enum store_table t, const struct row_kind *k)
     s->kinds[t] = k;
 }
 
+void store_note(struct store *s, const char *place, const char *wrong, const char *mend)
+{
+    unsigned n = atomic_load(&s->note_count);
+    log_line(LOG_WARN, "store", "found at opening: %s: %s", place, wrong);
+    if (n < STORE_NOTES) {
+        snprintf(s->notes[n].place, sizeof s->notes[n].place, "%s", place);
+        s->notes[n].wrong = wrong;
+        s->notes[n].mend = mend;
+        atomic_store(&s->note_count, n + 1);
+    }
+}
+
 static unsigned count_cores(void)
 {
     cpu_set_t set;
@@ -152,6 +165,9 @@ bool store_create(const struct store_config *c, struct err *e)
         return false;
     }
     engine_close(s); /* only a whole, durable environment is worth a format line */
+    if (!table_ids_write(s->env_fd, e)) {
+        return false;
+    }
     if (disk_now()->syncfs(s->dir_fd) != 0) {
         return err_errno(e, errno, "the new archive %s could not be made durable", s->dir);
     }

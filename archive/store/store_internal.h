@@ -23,6 +23,12 @@
 #define STORE_PATH_MAX    3072u
 #define TABLE_PAGE        4096u
 
+#define STORE_NOTES 8u
+struct store_note { /* see store_note */
+    char place[64];
+    const char *wrong, *mend;
+};
+
 struct engine;        /* Berkeley DB: bdb*.c */
 struct writer;        /* the committer thread: writer.c */
 struct keyring;       /* key-encryption keys in locked memory: keys.c */
@@ -42,6 +48,8 @@ struct store {
     atomic_uint_fast64_t commits, batches, retries;
     atomic_uint log_holds;    /* running backups and checks: the transaction logs they read stay */
     atomic_bool ballast_owed; /* the reserve was given up and is not back yet */
+    struct store_note notes[STORE_NOTES];
+    atomic_uint note_count; /* those not told yet */
 };
 
 /* ---- dir.c: the folder */

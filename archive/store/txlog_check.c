@@ -70,18 +70,23 @@ static uint64_t fixed_digits(const char *p, size_t n)
 
 void txlog_mark_read(int run_fd, struct log_mark *out)
 {
-    char line[MARK_SIZE], digest[17];
+    char line[MARK_SIZE + 1], digest[17]; /* one more, to see that nothing follows */
     struct err e = ERR_INIT;
     size_t got = 0;
     *out = (struct log_mark){0};
-    CLEANUP(fd_close) int fd = disk_now()->openat(run_fd, LOG_MARK_FILE, O_RDONLY | O_CLOEXEC, 0);
-    if (fd < 0 || !fd_read_full(fd, line, sizeof line, &got, &e) || got != MARK_SIZE) {
+    CLEANUP(fd_close) int fd = disk_now()->openat(run_fd, LOG_MARK_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW, 0);
+    if (fd < 0 || !fd_read_full(fd, line, sizeof line, &got, &e) || got == 0) {
+        return;
+    }
+    out->damaged = true;
+    if (got != MARK_SIZE || line[MARK_SIZE - 1] != '\n') {
         return;
     }
     mark_digest(line, digest);
     if (memcmp(digest, line + MARK_BODY, 16) != 0 || memcmp(line, MARK_MAGIC, sizeof MARK_MAGIC - 1) != 0) {
         return;
     }
+    out->damaged = false;
     out->file = (uint32_t)fixed_digits(line + sizeof MARK_MAGIC - 1, 10);
     out->end = fixed_digits(line + sizeof MARK_MAGIC + 10, 20);
     out->known = true;
@@ -225,7 +230,7 @@ static bool scan_file(struct check *c, uint32_t number, bool is_last, struct log
     struct stat st;
     struct scan scan = {0};
     snprintf(name, sizeof name, "log.%010u", number);
-    CLEANUP(fd_close) int fd = disk_now()->openat(c->env_fd, name, O_RDONLY | O_CLOEXEC, 0);
+    CLEANUP(fd_close) int fd = disk_now()->openat(c->env_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW, 0);
     if (fd < 0 || fstat(fd, &st) != 0) {
         return err_errno(e, errno, "cannot read env/%s", name);
     }
@@ -309,7 +314,7 @@ bool txlog_trim(int env_fd, const struct log_extent *extent, struct err *e)
         return true;
     }
     snprintf(name, sizeof name, "log.%010u", extent->file);
-    CLEANUP(fd_close) int fd = disk_now()->openat(env_fd, name, O_RDWR | O_CLOEXEC, 0);
+    CLEANUP(fd_close) int fd = disk_now()->openat(env_fd, name, O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0);
     if (fd < 0 || fstat(fd, &st) != 0) {
         return err_errno(e, errno, "cannot open env/%s", name);
     }

@@ -10,9 +10,12 @@
  * written after each sync and itself never synced, so a power cut may leave an older one. */
 struct log_mark {
     bool known;
+    bool damaged; /* there is a note, and it is not what was written */
     uint32_t file;
     uint64_t end;
 };
+#define LOG_MARK_WRONG N_("the note of how far the transaction log is durable is damaged")
+#define LOG_MARK_MEND  N_("nothing: the next change writes it anew")
 void txlog_mark_write(int fd, const struct log_mark *m); /* best effort: without it only a check is weaker */
 void txlog_mark_read(int run_fd, struct log_mark *out);
 
@@ -23,7 +26,7 @@ struct log_extent {
     uint64_t end;  /* where its last good record ends */
 };
 bool txlog_check(int env_fd, const struct log_mark *mark, struct findings *f, struct log_extent *extent,
-               struct err *e) MUST_USE;
+                 struct err *e) MUST_USE;
 /* Cuts the empty rest off the last file, so that recovery need not overwrite it with zeros. */
 bool txlog_trim(int env_fd, const struct log_extent *extent, struct err *e) MUST_USE;
 

@@ -92,6 +92,13 @@ static bool archive_there(const char *dir)
     return fd >= 0 && faccessat(fd, "format", F_OK, 0) == 0;
 }
 
+/* An archive, or what is left of one for doctor to look at. */
+static bool remains_there(const char *dir)
+{
+    int fd CLEANUP(fd_close) = disk_now()->openat(AT_FDCWD, dir, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+    return fd >= 0 && (faccessat(fd, "format", F_OK, 0) == 0 || faccessat(fd, "env", F_OK, 0) == 0);
+}
+
 static struct archive_options options_of(const struct task *t)
 {
     return (struct archive_options){.dir = t->dir, .settings_above = command_settings};
@@ -121,34 +128,55 @@ static int run_alone(struct task *t, struct archive *a)
     return status;
 }
 
+/* Says into `said` why the archive does not open. */
+static _Noreturn void be_the_child(struct task *t, int said, struct err *e)
+{
+    struct archive_options o = options_of(t);
+    struct archive *a = NULL;
+    damaged_status = CHILD_DAMAGED;
+    if (!archive_open(&o, &a, e)) {
+        ssize_t ignored = write(said, e->text, strlen(e->text));
+        (void)ignored;
+        _exit(e->code == ERR_BUSY ? CHILD_BUSY : CHILD_DAMAGED);
+    }
+    int own = run_alone(t, a);
+    archive_close(&a);
+    _exit(own);
+}
+
 /* For a command that must work on a damaged archive too (doctor): a child runs it, because a damaged store may end the
  * process that opens it. When it did, or when the archive does not open, the command runs again without the archive. */
 static bool run_in_a_child(struct task *t, int *status, struct err *e)
 {
-    int seen = 0;
+    int seen = 0, said[2];
+    char why[sizeof e->text] = "";
+    if (pipe2(said, O_CLOEXEC) != 0) {
+        return err_errno(e, errno, "no pipe can be made");
+    }
     pid_t child = fork();
     if (child < 0) {
-        return err_errno(e, errno, "no process can be started");
+        int errnum = errno;
+        fd_close(&said[0]);
+        fd_close(&said[1]);
+        return err_errno(e, errnum, "no process can be started");
     }
     if (child == 0) {
-        struct archive_options o = options_of(t);
-        struct archive *a = NULL;
-        damaged_status = CHILD_DAMAGED;
-        if (!archive_open(&o, &a, e)) {
-            _exit(e->code == ERR_BUSY ? CHILD_BUSY : CHILD_DAMAGED);
-        }
-        int own = run_alone(t, a);
-        archive_close(&a);
-        _exit(own);
+        be_the_child(t, said[1], e);
     }
+    fd_close(&said[1]);
     while (waitpid(child, &seen, 0) < 0 && errno == EINTR) {
     }
+    ssize_t n = read(said[0], why, sizeof why - 1);
+    why[n > 0 ? n : 0] = '\0';
+    fd_close(&said[0]);
     *status = WIFEXITED(seen) ? WEXITSTATUS(seen) : CHILD_DAMAGED;
     if (*status == CHILD_BUSY) {
         return err_set(e, ERR_BUSY, "the owner of %s does not answer", t->dir);
     }
     if (*status == CHILD_DAMAGED) {
+        t->host.closed_why = why;
         *status = run_alone(t, NULL);
+        t->host.closed_why = NULL;
     }
     return true;
 }
@@ -159,23 +187,32 @@ static void nap(void)
     nanosleep(&pause, NULL);
 }
 
-/* By the owner if there is one, else by ourselves; *done tells that a status is known. */
-static bool try_both(struct task *t, int *status, struct err *e)
+/* By the owner if there is one, else by ourselves. *again: somebody owns the archive and does not listen (yet). */
+static bool try_both(struct task *t, int *status, bool *again, struct err *e)
 {
     struct archive_options o = options_of(t);
     struct archive *a CLEANUP(archive_close) = NULL;
     if (command_call(t->dir, t->argc, t->argv, &t->host, status, e)) {
         return true;
     }
-    if (e->code != ERR_NOT_FOUND || !archive_there(t->dir)) {
+    if (e->code != ERR_NOT_FOUND) {
         return false;
+    }
+    if (!remains_there(t->dir)) {
+        return faccessat(AT_FDCWD, t->dir, F_OK, 0) != 0 ? false
+                                                         : err_set(e, ERR_NOT_FOUND,
+                                                                   "%s is no archive: it has no file `format`; name "
+                                                                   "another folder with -d, or make one with “akta "
+                                                                   "init”",
+                                                                   t->dir);
     }
     err_init(e, t->host.lang);
-    if (t->need == NEED_EVEN_BROKEN) {
-        return run_in_a_child(t, status, e);
-    }
-    if (!archive_open(&o, &a, e)) {
+    if (t->need == NEED_EVEN_BROKEN ? !run_in_a_child(t, status, e) : !archive_open(&o, &a, e)) {
+        *again = e->code == ERR_BUSY;
         return false;
+    }
+    if (t->need == NEED_EVEN_BROKEN) {
+        return true;
     }
     *status = run_alone(t, a);
     return true;
@@ -185,13 +222,12 @@ static int run_with_archive(struct task *t)
 {
     struct err e;
     int status = EXIT_DAMAGED;
-    for (int i = 0; i < WAIT_TRIES; i++) {
+    bool again = true;
+    for (int i = 0; i < WAIT_TRIES && again && asked_to_stop == 0; i++) {
+        again = false;
         err_init(&e, t->host.lang);
-        if (try_both(t, &status, &e)) {
+        if (try_both(t, &status, &again, &e)) {
             return status;
-        }
-        if (e.code != ERR_BUSY || asked_to_stop != 0) {
-            break;
         }
         nap();
     }

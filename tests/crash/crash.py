@@ -22,7 +22,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import driver  # noqa: E402
 
 KEY = ("WA", "1431", 2026)
-GENERATION = 25
+GENERATION = 20
+THOROUGH = 5  # every so many rounds every number is looked up and the doctor comes; else what is new
 
 
 class Client(threading.Thread):
@@ -93,6 +94,7 @@ class Rounds:
         self.material = driver.Material(os.path.join(folder, "material"), self.random.randrange(10 ** 6))
         self.acked = driver.Acknowledged()
         self.heads = os.path.join(folder, "heads")
+        self.highest = 0
         os.makedirs(self.heads)
         rc, _, err = self.tool.run("init", self.tool.dir, "--office", self.office)
         if rc != 0:
@@ -103,6 +105,7 @@ class Rounds:
         if self.generation is None:
             return
         check = driver.Check(self.tool, self.acked, KEY)
+        check.numbers()
         check.records(list(self.acked.files))
         check.whole()
         self.grown(check)
@@ -184,10 +187,10 @@ class Rounds:
     def after(self, what):
         check = driver.Check(self.tool, self.acked, KEY)
         p = self.owner(True)
-        check.numbers()
-        check.command(0, "log", "verify")
-        rows = check.command(0, "log", "export")
-        check.whole()
+        thorough = self.kills % THOROUGH == 0
+        self.highest = check.numbers(0 if thorough else self.highest)
+        check.command(0, "log", "export")
+        check.whole(thorough)
         recent = list(self.acked.files)[-6:]
         check.records(recent)
         p.send_signal(signal.SIGTERM)
@@ -196,7 +199,6 @@ class Rounds:
             check.say("the owner ended with %d after SIGTERM", p.returncode)
         head = os.path.join(self.tool.dir, "log/checkpoint")
         shutil.copy(head, os.path.join(self.heads, "%06d" % self.kills))
-        del rows
         self.report(what, check)
 
     def report(self, what, check):

@@ -105,10 +105,11 @@ class Check:
             self.say("%s: status %d: %s %s", " ".join(map(str, words)), rc, rows[-3:], err[-400:])
         return rows
 
-    def numbers(self):
-        """I: numbers of the spis spraw are 1..N without a gap, and every acknowledged mark is one of them."""
+    def numbers(self, seen=0):
+        """I: numbers of the spis spraw are 1..N without a gap, and every acknowledged mark is one of them. `seen`: what an
+        earlier check of the same archive found, so that a round looks at what is new only."""
         unit, symbol, year = self.key
-        highest = 0
+        highest = seen
         while True:
             rc, rows, _ = self.tool.run("file", "show", "%s.%s.%d.%d" % (unit, symbol, highest + 1, year))
             if rc != 0:
@@ -140,8 +141,9 @@ class Check:
             if mark in self.acked.closed and rows and rows[0].get("closed") != self.acked.closed[mark]:
                 self.say("closing of %s was acknowledged, it shows %s", mark, rows[0].get("closed"))
 
-    def whole(self):
-        self.command(0, "doctor")
+    def whole(self, thorough=True):
+        if thorough:
+            self.command(0, "doctor")
         rows = self.command(0, "verify", "--all")
         last = rows[-1] if rows else {}
         if last.get("faults") != 0 or last.get("not_checked") != 0:

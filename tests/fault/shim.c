@@ -6,8 +6,9 @@
  *   FAULT_AT      the Nth such call fails (0: none, only count)
  *   FAULT_ERRNO   EIO | ENOSPC
  *   FAULT_KEEP    1: all later ones fail too
- *   FAULT_SHORT   1: a failing write first writes half of its bytes
- *   FAULT_COUNT   file that gets a line `hit N` for each fault and `seen N` at the end of each process */
+ *   FAULT_SHORT   1: a failing write first writes half of its bytes; in a table (*.db) whole pages of 4096 bytes,
+ * because the engine needs a page to be written whole or not at all, and says so FAULT_COUNT   file that gets a line
+ * `hit N` for each fault and `seen N` at the end of each process */
 #undef _FILE_OFFSET_BITS /* both the plain and the 64-bit names of a call are wanted */
 
 #include <errno.h>
@@ -84,15 +85,26 @@ static bool path_below(const char *path)
            (path[fault.dir_len] == '/' || path[fault.dir_len] == '\0');
 }
 
+static bool path_of(int fd, char path[PATH_MAX])
+{
+    char link[64];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    ssize_t n = readlink(link, path, PATH_MAX - 1);
+    path[n > 0 ? n : 0] = '\0';
+    return n > 0;
+}
+
 static bool fd_below(int fd)
 {
-    char link[64], path[PATH_MAX];
-    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-    ssize_t n = readlink(link, path, sizeof path - 1);
-    if (n <= 0)
-        return false;
-    path[n] = '\0';
-    return path_below(path);
+    char path[PATH_MAX];
+    return path_of(fd, path) && path_below(path);
+}
+
+static bool is_table(int fd)
+{
+    char path[PATH_MAX];
+    size_t n = path_of(fd, path) ? strlen(path) : 0;
+    return n > 3 && strcmp(path + n - 3, ".db") == 0;
 }
 
 static bool at_below(int dir, const char *path)
@@ -118,11 +130,14 @@ static bool write_fails(int fd, const void *p, size_t n, off_t at)
 {
     if (!fd_below(fd) || !fails(KIND_WRITE))
         return false;
-    if (fault.half && n > 1) {
+    size_t half = fault.half ? n / 2 : 0;
+    if (is_table(fd))
+        half -= half % 4096;
+    if (half > 0) {
         if (at < 0)
-            syscall(SYS_write, fd, p, n / 2);
+            syscall(SYS_write, fd, p, half);
         else
-            syscall(SYS_pwrite64, fd, p, n / 2, at);
+            syscall(SYS_pwrite64, fd, p, half, at);
     }
     errno = fault.error;
     return true;

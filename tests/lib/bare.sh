@@ -26,7 +26,7 @@ fail() {
 in_bare() { # COMMAND in the bare system's clone
     chroot "$bare" /usr/bin/env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin TERM=dumb \
         ${http_proxy:+http_proxy="$http_proxy"} ${https_proxy:+https_proxy="$https_proxy"} \
-        sh -c "cd /root/akta && $1"
+        sh -c "cd /srv/akta && $1"
 }
 
 healthy() {
@@ -36,7 +36,7 @@ healthy() {
 # `make run` stays in the foreground once there is a window: ask it, then end it as a person would.
 run_a_while() {
     port=${PORT:-8099}
-    in_bare "make run PORT=$port DATA=/root/data" &
+    in_bare "make run PORT=$port DATA=/srv/data" &
     pid=$!
     for _ in $(seq "${RUN_LIMIT:-600}"); do
         if healthy; then
@@ -123,12 +123,12 @@ copy=$(mktemp -d "$folder/proof.XXXXXX")
 trap 'rm -rf --one-file-system "$copy"' EXIT
 trap 'exit 130' INT TERM HUP
 cp -a "$folder/$suite/." "$copy/"
-git clone -q --no-hardlinks "$root" "$copy/root/akta"
-echo "bare: $(git -C "$copy/root/akta" log -1 --format='%h %s'), Debian $(cat "$copy/etc/debian_version")" >&2
+git clone -q --no-hardlinks "$root" "$copy/srv/akta"
+echo "bare: $(git -C "$copy/srv/akta" log -1 --format='%h %s'), Debian $(cat "$copy/etc/debian_version")" >&2
 
 if [ "$what" = check ] || [ "$what" = run ]; then
     for said in "apt-get install -y make" "make $what"; do
-        grep -qF "$said" "$copy/root/akta/README.md" 2>/dev/null || fail "README.md does not say: $said"
+        grep -qF "$said" "$copy/srv/akta/README.md" 2>/dev/null || fail "README.md does not say: $said"
     done
 fi
 unshare --mount --pid --mount-proc --fork --kill-child -- sh "$0" --inside "$copy" "$folder/debs" "$what"

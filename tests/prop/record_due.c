@@ -99,6 +99,7 @@ struct seen {
     bool file[FILES];
     size_t rows;
     struct day last;
+    char cursor[256]; /* of the last row */
 };
 
 static bool see(const struct queue_row *r, void *ctx, struct err *e)
@@ -109,6 +110,9 @@ static bool see(const struct queue_row *r, void *ctx, struct err *e)
     assert_true(s->rows == 0 || day.n >= s->last.n);
     s->last = day;
     s->rows++;
+    assert_in_range(r->cursor.n, 1, sizeof s->cursor - 1);
+    memcpy(s->cursor, r->cursor.p, r->cursor.n);
+    s->cursor[r->cursor.n] = '\0';
     for (size_t i = 0; i < file_count; i++) {
         if (str_eq(marks[i], r->file.mark)) {
             assert_false(s->file[i]);
@@ -116,6 +120,25 @@ static bool see(const struct queue_row *r, void *ctx, struct err *e)
         }
     }
     return true;
+}
+
+/* Page by page the same rows in the same order: no file twice, none left out. */
+static void pages_agree(struct queue_filter q, const struct seen *whole)
+{
+    struct err e = ERR_INIT;
+    struct seen s = {.rows = 0};
+    char after[sizeof s.cursor] = "";
+    q.limit = 1 + chance_below(5);
+    for (;;) {
+        size_t before = s.rows;
+        q.after = str_of(after);
+        assert_true(queue_list(w.a, &q, see, &s, NULL, &e));
+        if (s.rows == before)
+            break;
+        memcpy(after, s.cursor, sizeof after);
+    }
+    assert_int_equal(s.rows, whole->rows);
+    assert_memory_equal(s.file, whole->file, sizeof s.file);
 }
 
 static void queue_agrees(const struct case_file *files)
@@ -140,6 +163,7 @@ static void queue_agrees(const struct case_file *files)
     }
     assert_int_equal(total, expected);
     assert_int_equal(s.rows, expected);
+    pages_agree(q, &s);
 }
 
 static bool add_year(const struct forecast_row *r, void *ctx, struct err *e)

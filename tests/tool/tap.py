@@ -115,11 +115,11 @@ class Office:
 
     def start_owner(self):
         self.log = open(self.root / "owner.log", "ab")
+        begun = self.log.tell()
         self.owner = subprocess.Popen([OWNER, "-d", str(self.dir)], stdin=subprocess.DEVNULL, stdout=self.log,
                                       stderr=self.log, env=environment("C"))
         atexit.register(self.stop_owner)
-        ready = lambda: b"ready" in (self.root / "owner.log").read_bytes().splitlines()[-1:][0] \
-            if (self.root / "owner.log").stat().st_size else False
+        ready = lambda: b" ready " in (self.root / "owner.log").read_bytes()[begun:]
         if not wait_for(lambda: self.owner.poll() is not None or ready()) or self.owner.poll() is not None:
             raise RuntimeError("akta-fcgi did not start: " + (self.root / "owner.log").read_text())
 

@@ -1,192 +1,216 @@
-/* Every allocation fails once, in turn, during the verbs of plan, holds and queue: each attempt either did all of its
- * work or nothing, says that memory ran out, and leaves queues and counters right. */
-#include "archive_case.h"
+/* Memory that runs out at any allocation: the call says so, nothing is half done, and the same call works afterwards.
+ */
+#include "record_case.h"
 
-#include "archive/record/law.h"
+#include <fcntl.h>
 
-#include <string.h>
+static struct archive_case *shared;
+static struct case_file file;
 
-static struct case_world w;
-static struct str mark;
-static struct id hold;
-static struct str plan;
-
-static int setup(void **state)
+static int set_up(void **state)
 {
     (void)state;
-    case_open(&w, "2026-11-21");
-    mark = case_file(&w, "0050", "2020-03-01", "2020-12-31");
+    shared = case_make();
+    file = case_file_open(shared, "PA", "1431", "pamięć");
     return 0;
 }
 
-static int teardown(void **state)
+static int tear_down(void **state)
 {
     (void)state;
-    mem_fault_after(0);
-    case_close(&w);
+    case_end(shared);
     return 0;
 }
 
-static void finding(void *ctx, const char *place, const char *wrong, const char *mend)
+/* Fails the first, the second, … allocation until a run needs no more than that. Returns how many were failed. */
+static unsigned sweep(bool (*call)(struct err *e), unsigned step)
 {
-    (void)ctx;
-    (void)mend;
-    fail_msg("%s: %s", place, wrong);
-}
-
-static void proved(void)
-{
-    struct err e = ERR_INIT;
-    uint64_t checked = 0;
-    if (!due_doctor(w.a, finding, NULL, &checked, &e)) {
-        fail_msg("%s", e.text);
-    }
-}
-
-/* Runs the act with the nth allocation failing, for growing n, until it succeeds. */
-static unsigned until_it_works(bool (*act)(struct err *e), bool (*untouched)(void), uint64_t step)
-{
-    for (uint64_t n = 1; n < 1000000; n += step) {
+    for (unsigned n = 1, tries = 0;; n += step, tries++) {
         struct err e = ERR_INIT;
         mem_fault_after(n);
-        bool ok = act(&e);
+        bool ok = call(&e);
         mem_fault_after(0);
-        if (ok) {
-            return (unsigned)n;
-        }
-        if (e.code != ERR_MEMORY) {
-            fail_msg("allocation %llu: %s", (unsigned long long)n, e.text);
-        }
-        assert_true(untouched());
-        if (n % 7 == 1) {
-            proved();
-        }
+        if (ok)
+            return tries;
+        if (e.code != ERR_MEMORY)
+            fail_msg("allocation %u: %s: %s", n, err_name(e.code), e.text);
+        assert_true(n < 100000);
     }
-    fail_msg("it never succeeded");
-    return 0;
 }
 
-static bool place(struct err *e)
+static bool add_one(struct err *e)
 {
-    return hold_place(w.a, mark, STR("kontrola"), STR("pismo 7"), DAY_NONE, NULL, &hold, e);
+    static uint8_t content[5000];
+    struct case_bytes source = {.b = {content, sizeof content}};
+    struct record r;
+    const struct record_input in = {.name = STR("pismo"), .dated = DAY_NONE, .media_type = STR("text/plain")};
+    return record_add(shared->a, &file.id, &in, (struct content_source){.read = case_bytes_read, .ctx = &source},
+                      &case_clerk, shared->ar, &r, e);
 }
 
-static bool no_hold(void)
-{
-    return case_get(&w, mark).holds == 0;
-}
-
-static bool release(struct err *e)
-{
-    return hold_release(w.a, &hold, STR("koniec"), NULL, e);
-}
-
-static bool one_hold(void)
-{
-    return case_get(&w, mark).holds == 1;
-}
-
-static void holds(void **state)
+static void adding(void **state)
 {
     (void)state;
-    assert_true(until_it_works(place, no_hold, 1) > 10);
-    assert_true(one_hold());
-    proved();
-    assert_true(until_it_works(release, one_hold, 1) > 10);
-    assert_true(no_hold());
-    proved();
+    uint64_t before = case_file_get(shared, file.mark).records;
+    assert_true(sweep(add_one, 2) > 5);
+    assert_int_equal(case_file_get(shared, file.mark).records, before + 1);
 }
 
-/* A confirmation is in force or not; its files may still be on the list of recomputations. */
-static bool confirm(struct err *e)
+static bool open_one(struct err *e)
 {
-    return class_confirm(w.a, STR("0050"), (struct category){CAT_A, 0}, STR("s. 33"), NULL, NULL, e);
+    struct case_file f;
+    const struct file_opening in = {
+        .unit = STR("PB"), .symbol = STR("1431"), .title = STR("sprawa"), .opened = DAY_NONE};
+    return file_open(shared->a, &in, &case_clerk, shared->ar, &f, e);
 }
 
-static bool an_exception_or_archival(void)
-{
-    struct case_file f = case_get(&w, mark);
-    return f.action == ACTION_EXCEPTION || (f.action == ACTION_TRANSFER && f.events == 3);
-}
-
-static void confirming(void **state)
+static void opening_burns_no_number(void **state)
 {
     (void)state;
-    struct err e = ERR_INIT;
-    assert_true(until_it_works(confirm, an_exception_or_archival, 1) > 10);
-    assert_true(jobs_finish(w.a, NULL, &e));
-    assert_true(case_get(&w, mark).action == ACTION_TRANSFER);
-    proved();
+    assert_true(sweep(open_one, 2) > 5);
+    case_file_get(shared, STR("PB.1431.1.2026"));
+    assert_str(case_file_open(shared, "PB", "1431", "druga").mark, "PB.1431.2.2026");
 }
 
-static bool apply(struct err *e)
-{
-    struct conf_document d = {CONF_PLAN, plan, case_day("2019-01-01")};
-    uint64_t changed;
-    return conf_apply(w.a, &d, NULL, &changed, e);
-}
+struct fault_item {
+    struct case_bytes source;
+};
 
-static void a_new_plan(void **state)
+static bool item_open(struct ingest_item *it, struct content_source *src, struct err *e)
 {
-    (void)state;
-    struct err e = ERR_INIT;
-    struct conf_document d;
-    assert_true(conf_builtin(CONF_PLAN, &d));
-    char *text = arena_alloc(w.ar, d.text.n + 1);
-    memcpy(text, d.text.p, d.text.n);
-    /* "0050 … unread" becomes "0050 … local" with category A: three cells of one line */
-    char *line = strstr(text, "\n0050\t") + 1;
-    char *end = strchr(line, '\n');
-    struct buf b CLEANUP(buf_free) = BUF_INIT(1u << 20);
-    buf_add(&b, text, (size_t)(line - text));
-    buf_add_z(&b, "0050\tZarządzenia\tA\t\tlocal\tx");
-    buf_add_z(&b, end);
-    plan = arena_str(w.ar, buf_str(&b));
-    assert_true(until_it_works(apply, an_exception_or_archival, 97) > 10);
-    assert_true(jobs_finish(w.a, NULL, &e));
-    assert_true(case_get(&w, mark).action == ACTION_TRANSFER);
-    proved();
-}
-
-static bool count_row(const struct queue_row *r, void *ctx, struct err *e)
-{
-    (void)r;
+    struct fault_item *f = it->ctx;
     (void)e;
-    ++*(size_t *)ctx;
+    f->source.at = 0;
+    *src = (struct content_source){.read = case_bytes_read, .ctx = &f->source, .size_hint = f->source.b.n};
     return true;
 }
 
-static bool look(struct err *e)
+static void item_close(struct ingest_item *it)
 {
-    size_t rows = 0;
-    uint64_t total = 0;
-    struct queue_filter f = {.on = case_day("2026-11-21"), .symbol = STR("00")};
-    if (!queue_list(w.a, &f, count_row, &rows, &total, e)) {
-        return false;
+    (void)it;
+}
+
+static bool ingest_some(struct err *e)
+{
+    static uint8_t content[20][4000];
+    static struct fault_item docs[20];
+    static struct ingest_item items[20];
+    static char names[20][16];
+    for (size_t i = 0; i < 20; i++) {
+        snprintf(names[i], sizeof names[i], "x%zu", i);
+        docs[i].source.b = (struct bytes){content[i], sizeof content[i]};
+        items[i] = (struct ingest_item){.file = file.id,
+                                        .open = item_open,
+                                        .close = item_close,
+                                        .ctx = &docs[i],
+                                        .size = sizeof content[i],
+                                        .resume = true};
+        items[i].in = (struct record_input){.name = str_of(names[i]), .dated = DAY_NONE};
     }
-    assert_true(rows == 1 && total == 1);
-    return true;
+    return record_ingest(shared->a, items, 20, &case_clerk, NULL, NULL, NULL, e);
 }
 
-static bool nothing_to_undo(void)
-{
-    return true;
-}
-
-static void looking(void **state)
+static void ingest(void **state)
 {
     (void)state;
-    assert_true(until_it_works(look, nothing_to_undo, 1) > 3);
+    uint64_t before = case_file_get(shared, file.mark).records;
+    assert_true(sweep(ingest_some, 31) > 3);
+    assert_int_equal(case_file_get(shared, file.mark).records, before + 20);
+}
+
+static bool verify_all(struct err *e)
+{
+    struct verify_result v;
+    const struct verify_options o = {.all = true};
+    if (!record_verify(shared->a, &o, NULL, NULL, NULL, &v, e))
+        return false;
+    assert_int_equal(v.faults, 0); /* a lack of memory is no fault of a record */
+    assert_int_equal(v.not_checked, 0);
+    return true;
+}
+
+static void verification(void **state)
+{
+    (void)state;
+    assert_true(sweep(verify_all, 29) > 3);
+}
+
+static bool read_list(struct err *e)
+{
+    struct manifest *m = NULL;
+    size_t problems = 0;
+    bool ok =
+        manifest_read(shared->a,
+                      STR("mark,class,unit,title,opened,closed,path\n,1431,PC,t,2020-01-01,2021-01-01,\"a\"\"b\"\n"
+                          ",143,PC,t,2020-01-01,,c\n"),
+                      NULL, NULL, &m, &problems, e);
+    manifest_free(&m);
+    assert_true(!ok || problems == 1);
+    return ok;
+}
+
+static void lists(void **state)
+{
+    (void)state;
+    assert_true(sweep(read_list, 1) > 5);
+}
+
+static bool evidence_none(void *ctx, const char *name,
+                          bool (*write)(void *wctx, bool (*sink)(void *, struct bytes, struct err *), void *sctx,
+                                        struct err *),
+                          void *wctx, struct err *e)
+{
+    (void)ctx;
+    (void)name;
+    struct buf out CLEANUP(buf_free) = BUF_INIT(1u << 20);
+    return write(wctx, case_collect, &out, e) && buf_ok(&out, e);
+}
+
+static struct record known;
+
+static bool evidence(struct err *e)
+{
+    return record_evidence(shared->a, &known.id, evidence_none, NULL, e);
+}
+
+static void handing_over(void **state)
+{
+    (void)state;
+    known = case_record(shared, &file.id, "dowód", bytes_of(STR("treść")));
+    assert_true(sweep(evidence, 3) > 5);
+}
+
+static void no_finding(void *ctx, const char *place, const char *wrong, const char *mend)
+{
+    struct err *first = ctx;
+    (void)mend;
+    if (first->code == ERR_NONE)
+        err_set(first, ERR_CORRUPT, "%s: %s", place, wrong);
+}
+
+static bool doctor(struct err *e)
+{
+    struct err first = ERR_INIT;
+    uint64_t checked;
+    bool ok = archive_doctor(shared->a, false, no_finding, &first, &checked, e);
+    if (first.code != ERR_NONE)
+        fail_msg("%s", first.text);
+    return ok;
+}
+
+static void examination(void **state)
+{
+    (void)state;
+    assert_true(sweep(doctor, 499) > 2);
 }
 
 int main(void)
 {
-#define WITH_ARCHIVE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-    static const struct CMUnitTest tests[] = {
-        WITH_ARCHIVE(holds),
-        WITH_ARCHIVE(confirming),
-        WITH_ARCHIVE(a_new_plan),
-        WITH_ARCHIVE(looking),
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(adding),      cmocka_unit_test(opening_burns_no_number),
+        cmocka_unit_test(ingest),      cmocka_unit_test(verification),
+        cmocka_unit_test(lists),       cmocka_unit_test(handing_over),
+        cmocka_unit_test(examination),
     };
-    return cmocka_run_group_tests_name("record_fault", tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, set_up, tear_down);
 }

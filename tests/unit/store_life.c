@@ -420,7 +420,7 @@ static void a_torn_tail_is_no_damage(void **state)
     assert_true(has_row(c, T_FILE, "l", "v"));
 }
 
-static void opening_and_closing_is_quick_and_leaves_no_big_log(void **state)
+static void opening_and_closing_leaves_no_big_log(void **state)
 {
     struct store_case *c = *state;
     struct err e = ERR_INIT;
@@ -428,12 +428,10 @@ static void opening_and_closing_is_quick_and_leaves_no_big_log(void **state)
     store_close(&c->store);
     c->config.log_bytes = 64u << 20;
     c->config.cache_bytes = 256u << 20;
-    uint64_t from = monotonic_ns();
     for (unsigned i = 0; i < 10; i++) {
         assert_true(store_open(&c->config, &c->store, &e));
         store_close(&c->store);
     }
-    assert_true(monotonic_ns() - from < 10u * 500000000u); /* generous: sanitizers, a loaded machine */
     path_in(c, "env/log.0000000001", log);
     assert_true(size_of_file(log) < 1 << 20);
 }
@@ -454,7 +452,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(killed_at_any_moment_it_keeps_what_was_acknowledged, setup, teardown),
         cmocka_unit_test_setup_teardown(a_damaged_log_is_refused_not_shortened, setup, teardown),
         cmocka_unit_test_setup_teardown(a_torn_tail_is_no_damage, setup, teardown),
-        cmocka_unit_test_setup_teardown(opening_and_closing_is_quick_and_leaves_no_big_log, setup, teardown),
+        cmocka_unit_test_setup_teardown(opening_and_closing_leaves_no_big_log, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
