@@ -1,6 +1,7 @@
 #!/bin/sh
 # Runs every fast test of BUILD and the shell tests of tests/tool, two at a time, each under a time limit, and closes with
 # the one line `N passed, N failed`. A test speaks TAP (cmocka does when asked); a program that dies counts as a failure.
+# SLOWEST=10 also names the ten that took longest.
 set -u
 build=${1:-build}
 here=$(cd "$(dirname "$0")" && pwd)
@@ -15,12 +16,14 @@ trap 'exit 130' INT TERM
 sed 's/.*/"&"/' "$out/list" | xargs -P "$(nproc)" -I{} sh -c '
     out=$1 here=$2 AKTA_BUILD=$3 limit=$4; t=$5
     name=$(echo "$t" | sed "s|^$AKTA_BUILD/tests/||; s|^$here/||; s|/|-|g")
+    begun=$(date +%s%N)
     case $t in
         *.sh) timeout $limit sh "$t" ;;
         *.py) timeout $limit python3 "$t" ;;
         *) timeout $limit "$t" ;;
     esac >"$out/$name.tap" 2>"$out/$name.err"
-    echo $? >"$out/$name.rc"' sh "$out" "$here" "$AKTA_BUILD" "${TEST_SECONDS:-170}" {}
+    echo $? >"$out/$name.rc"
+    echo "$((($(date +%s%N) - begun) / 1000000)) ms $name" >"$out/$name.ms"' sh "$out" "$here" "$AKTA_BUILD" "${TEST_SECONDS:-170}" {}
 
 passed=0 failed=0 skipped=0
 for rc in "$out"/*.rc; do
@@ -46,6 +49,7 @@ for rc in "$out"/*.rc; do
     fi
     passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + skip))
 done
+[ -z "${SLOWEST:-}" ] || cat "$out"/*.ms | sort -rn | head -n "$SLOWEST"
 [ "$skipped" = 0 ] || echo "skipped: $skipped"
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ] && [ "$passed" -gt 0 ]
