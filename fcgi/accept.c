@@ -47,11 +47,44 @@ static struct str param(const FCGX_Request *r, const char *name)
     return v != NULL ? str_of(v) : STR("");
 }
 
-/* A length that is no number counts as endless, so that no row takes it. */
+/* A length that is no number counts as larger than any row takes. */
 static uint64_t announced(struct str length)
 {
     uint64_t n = 0;
-    return length.n == 0 || parse_u64(length, 0, UINT64_MAX - 1, &n) ? n : UINT64_MAX;
+    if (length.n == 0) {
+        return BODY_UNKNOWN;
+    }
+    return parse_u64(length, 0, UINT64_MAX - 2, &n) ? n : UINT64_MAX - 1;
+}
+
+/* ---------------------------------------------------------------- the body, as it comes in */
+
+struct inflow {
+    FCGX_Request *r;
+    uint64_t size, got, begun_ns; /* size: as announced */
+};
+
+/* What is there already, at least one byte: FCGX_GetStr alone would wait until all n have come. */
+static size_t read_some(FCGX_Stream *in, uint8_t *p, size_t n)
+{
+    int first = FCGX_GetChar(in);
+    if (first == EOF) {
+        return 0;
+    }
+    p[0] = (uint8_t)first;
+    size_t there = (size_t)(in->stop - in->rdNext), more = there < n - 1 ? there : n - 1;
+    return more > 0 ? 1 + (size_t)FCGX_GetStr((char *)p + 1, (int)more, in) : 1;
+}
+
+static bool inflow_read(void *ctx, void *p, size_t n, size_t *got, struct err *e)
+{
+    struct inflow *f = ctx;
+    *got = n > 0 ? read_some(f->r->in, p, n < INT32_MAX ? n : INT32_MAX) : 0;
+    f->got += *got;
+    if (FCGX_GetError(f->r->in) != 0 || (*got == 0 && f->size != BODY_UNKNOWN && f->got < f->size)) {
+        return err_set(e, ERR_INTERRUPTED, "the sender went away");
+    }
+    return pace_holds(f->begun_ns, monotonic_ns(), f->got) || err_set(e, ERR_INTERRUPTED, "the sender was too slow");
 }
 
 static struct request request_of(const FCGX_Request *r)
@@ -62,7 +95,29 @@ static struct request request_of(const FCGX_Request *r)
                             .remote = param(r, "REMOTE_ADDR"),
                             .if_none_match = param(r, "HTTP_IF_NONE_MATCH"),
                             .accept_language = param(r, "HTTP_ACCEPT_LANGUAGE"),
+                            .content_type = param(r, "CONTENT_TYPE"),
+                            .host = param(r, "HTTP_HOST"),
+                            .origin = param(r, "HTTP_ORIGIN"),
+                            .fetch_site = param(r, "HTTP_SEC_FETCH_SITE"),
+                            .once = param(r, "HTTP_IDEMPOTENCY_KEY"),
+                            .secret = param(r, "HTTP_AKTA_SECRET"),
                             .body_size = announced(param(r, "CONTENT_LENGTH"))};
+}
+
+static bool put(void *ctx, struct bytes piece, struct err *e)
+{
+    FCGX_Request *r = ctx;
+    return FCGX_PutStr((const char *)piece.p, (int)piece.n, r->out) >= 0 ||
+           err_set(e, ERR_INTERRUPTED, "the reader went away");
+}
+
+/* A download that fails on the way ends short of its announced length, which the reader's program notices. */
+static void send_stream(FCGX_Request *r, struct answer *a)
+{
+    struct err e = ERR_INIT;
+    if (!a->stream(a->stream_ctx, put, r, &e) && e.code != ERR_INTERRUPTED) {
+        log_line(LOG_ERROR, "fcgi", "download failed code=%s", err_name(e.code));
+    }
 }
 
 static void send_answer(FCGX_Request *r, const struct request *q, struct answer *a)
@@ -72,14 +127,19 @@ static void send_answer(FCGX_Request *r, const struct request *q, struct answer 
     if (!answer_head(a, &head, &e)) {
         log_line(LOG_ERROR, "fcgi", "answer refused why=%s field=%s", e.text, e.field);
         buf_reset(&head);
-        *a = (struct answer){.body = a->body};
+        *a = (struct answer){.body = a->body, .transfer = a->transfer};
         answer_text(a, 500, "Coś poszło nie tak. Spróbuj za chwilę.");
         if (!answer_head(a, &head, &e)) {
             return;
         }
     }
-    bool with_body = !str_is(q->method, "HEAD") && a->body.n > 0;
-    if (FCGX_PutStr((const char *)head.p, (int)head.n, r->out) >= 0 && with_body) {
+    bool with_body = !str_is(q->method, "HEAD") && (a->body.n > 0 || a->stream != NULL);
+    if (FCGX_PutStr((const char *)head.p, (int)head.n, r->out) < 0 || !with_body) {
+        return;
+    }
+    if (a->stream != NULL) {
+        send_stream(r, a);
+    } else {
         (void)FCGX_PutStr((const char *)a->body.p, (int)a->body.n, r->out);
     }
 }
@@ -88,9 +148,14 @@ static void send_answer(FCGX_Request *r, const struct request *q, struct answer 
 static void serve(struct worker *k, FCGX_Request *r)
 {
     struct request q = request_of(r);
+    struct inflow body = {.r = r, .size = q.body_size, .begun_ns = monotonic_ns()};
     struct answer a = {.status = 500, .body = k->body};
+    q.body = (struct content_source){.read = inflow_read, .ctx = &body};
     window_answer(k->acceptor->window, &q, k->arena, &a);
     send_answer(r, &q, &a);
+    if (a.transfer != NULL) {
+        transfer_end(a.transfer);
+    }
     k->body = a.body;
     if (k->body.cap > KEPT_BODY) {
         buf_free(&k->body);

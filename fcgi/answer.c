@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#define RETRY_SECONDS 30u
+
 void answer_text(struct answer *a, int status, const char *text)
 {
     a->status = status;
@@ -20,14 +22,21 @@ const char *status_reason(int status)
         int status;
         const char *reason;
     } list[] = {{200, "OK"},
+                {201, "Created"},
+                {303, "See Other"},
                 {304, "Not Modified"},
                 {308, "Permanent Redirect"},
                 {400, "Bad Request"},
+                {403, "Forbidden"},
                 {404, "Not Found"},
                 {405, "Method Not Allowed"},
+                {408, "Request Timeout"},
+                {409, "Conflict"},
                 {410, "Gone"},
                 {413, "Content Too Large"},
+                {415, "Unsupported Media Type"},
                 {422, "Unprocessable Content"},
+                {429, "Too Many Requests"},
                 {503, "Service Unavailable"}};
     for (size_t i = 0; i < COUNT_OF(list); i++) {
         if (list[i].status == status) {
@@ -117,19 +126,29 @@ static void add_security(struct buf *out)
                    "\r\n");
 }
 
+static void add_retry(const struct answer *a, struct buf *out)
+{
+    unsigned seconds = a->retry_after > 0 ? a->retry_after : a->status == 503 ? RETRY_SECONDS : 0;
+    if (seconds > 0) {
+        buf_fmt(out, "Retry-After: %u\r\n", seconds);
+    }
+}
+
 bool answer_head(const struct answer *a, struct buf *out, struct err *e)
 {
     buf_fmt(out, "Status: %d %s\r\n", a->status, status_reason(a->status));
     if (a->status != 304) {
-        buf_fmt(out, "Content-Length: %zu\r\n", a->body.n);
+        uint64_t n = a->stream != NULL ? a->stream_size : a->body.n;
+        buf_fmt(out, "Content-Length: %llu\r\n", (unsigned long long)n);
         if (!head_line(out, "Content-Type", str_of(a->type), e)) {
             return false;
         }
     }
+    add_retry(a, out);
     if ((a->allow.n > 0 && !head_line(out, "Allow", a->allow, e)) ||
         (a->location.n > 0 && !head_line(out, "Location", a->location, e)) ||
         (a->etag[0] != '\0' && !head_line(out, "ETag", str_of(a->etag), e)) ||
-        (a->status == 503 && !head_line(out, "Retry-After", STR("30"), e)) ||
+        (a->disposition.n > 0 && !head_line(out, "Content-Disposition", a->disposition, e)) ||
         !head_line(out, "Cache-Control", str_of(cache_words(a)), e)) {
         return false;
     }

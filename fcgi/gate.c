@@ -1,6 +1,7 @@
-/* gate.c: what stands before every handler. It finds the row of a request and enforces it: who may, which method, how
- * much body, which input; a handler sees only what fits its row. Whoever may not see an address is told that it does
- * not exist. */
+/* gate.c: what stands before every handler. It finds the row of a request and enforces it: who may, which method, where
+ * it comes from, which body and how much of it, which input; a handler sees only what fits its row. Whoever may not see
+ * an address is told that it does not exist. */
+#include "body.h"
 #include "window.h"
 
 #include <string.h>
@@ -98,12 +99,100 @@ static bool read_input(struct call *c)
     return true;
 }
 
+/* ---------------------------------------------------------------- bodies */
+
+static void refuse_body(struct call *c)
+{
+    switch (c->e.code) {
+        case ERR_DENIED:
+            answer_problem(c, 403, N_("Open the form once more and send it from there."));
+            return;
+        case ERR_TOO_BIG:
+            answer_problem(c, 413, N_("This address takes less than was sent."));
+            return;
+        case ERR_INTERRUPTED:
+            answer_problem(c, 408, N_("What you sent came too slowly or broke off. Send it once more."));
+            return;
+        case ERR_BUSY:
+            answer_problem(c, 503, N_("Many people are sending files now. Try again in a moment."));
+            return;
+        case ERR_NONE:
+        case ERR_NOT_FOUND:
+        case ERR_INVALID:
+        case ERR_CONFLICT:
+        case ERR_STATE:
+        case ERR_IO:
+        case ERR_CORRUPT:
+        case ERR_FULL:
+        case ERR_MEMORY:
+        case ERR_UNSUPPORTED:
+        default:
+            answer_error(c);
+    }
+}
+
+/* Nothing but a sound form of ours comes to the handler; a form that was open too long, or has slips that the row does
+ * not show itself, goes back filled in. */
+static void answer_posted(struct call *c)
+{
+    bool sound = c->notice == NULL;
+    for (size_t i = 0; i < c->row->field_count && (c->row->flags & ROW_OWN_FAULTS) == 0; i++) {
+        sound = sound && c->values[i].fault.code == ERR_NONE;
+    }
+    if (sound || c->row->again == NULL) {
+        c->row->handle(c);
+    } else {
+        c->row->again(c);
+    }
+}
+
+static void take_body(struct call *c, unsigned kind, const struct header_value *type)
+{
+    bool slow = c->q->body_size > BODY_SMALL; /* or unknown: nginx hands it over as it comes in */
+    if (slow && !transfer_begin(c->w)) {
+        c->a->retry_after = 5;
+        answer_problem(c, 503, N_("Many people are sending files now. Try again in a moment."));
+        return;
+    }
+    bool well = intake_read(c, kind, type);
+    if (slow) {
+        transfer_end(c->w);
+    }
+    if (well) {
+        answer_posted(c);
+    } else {
+        refuse_body(c);
+    }
+}
+
+static void enforce_body(struct call *c)
+{
+    struct header_value type;
+    unsigned kind = intake_kind(c, &type), wait = 0;
+    if (!comes_from_here(c->q)) {
+        answer_problem(c, 403, N_("Open the form once more and send it from there."));
+    } else if ((kind & c->row->body) == 0) {
+        answer_problem(c, 415, N_("This address does not take this kind of content."));
+    } else if (c->q->body_size != BODY_UNKNOWN && c->q->body_size > c->row->limit) {
+        answer_problem(c, 413, N_("This address takes less than was sent."));
+    } else if ((c->row->flags & ROW_FILES_LETTERS) != 0 &&
+               (wait = rate_take(c->w->rate, c->q->remote, monotonic_ns())) > 0) {
+        c->a->retry_after = wait;
+        answer_problem(c, 429, N_("Many letters came from your network. Wait a moment and send once more."));
+    } else {
+        take_body(c, kind, &type);
+    }
+}
+
 static void enforce(struct call *c)
 {
-    if (c->q->body_size > c->row->limit) {
+    bool with_body = c->row->body != BODY_NONE;
+    if (!with_body && c->q->body_size != BODY_UNKNOWN && c->q->body_size > 0) {
         answer_problem(c, 413, N_("This address takes less than was sent."));
     } else if (c->w->archive == NULL && (c->row->flags & ROW_IN_MAINTENANCE) == 0) {
         answer_problem(c, 503, N_("File urgent letters at the registry office."));
+    } else if (with_body) {
+        enforce_body(c);
     } else if (!read_input(c)) {
         answer_error(c);
     } else {
@@ -115,7 +204,8 @@ static void enforce(struct call *c)
 static bool may_be_kept(const struct call *c)
 {
     return c->row != NULL && c->row->cache == CACHE_PUBLIC && c->row->field_count == 0 && c->q->query.n == 0 &&
-           c->q->body_size == 0 && c->w->archive != NULL && method_fits(c->row, c->q->method);
+           (c->q->body_size == 0 || c->q->body_size == BODY_UNKNOWN) && c->w->archive != NULL &&
+           method_fits(c->row, c->q->method);
 }
 
 /* What every page and the API read: whose office it is, and what it has published. */
@@ -138,7 +228,7 @@ static void answer_anew(struct call *c, struct str allow)
     } else if (c->row == NULL && !redirected(c)) {
         answer_problem(c, 404, N_("Check the address, or begin at the start page."));
     } else if (c->row != NULL && !method_fits(c->row, c->q->method)) {
-        answer_problem(c, 405, N_("This address is for reading only."));
+        answer_problem(c, 405, N_("This address is not used in this way."));
         c->a->allow = arena_str(c->ar, allow);
     } else if (c->row != NULL) {
         enforce(c);

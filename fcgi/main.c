@@ -107,13 +107,16 @@ static bool start(struct service *s, struct err *e)
     s->window.archive = s->archive;
     site_fill(&s->window.site);
     s->window.kept = kept_new();
+    s->window.rate = rate_new();
     if (s->archive != NULL) {
         threads = (unsigned)setting_u64(archive_settings(s->archive), "window.threads");
-        if (!bulletin_desk_open(s->archive, &s->window.desk, e) || !pulse_start(s->archive, &s->window.pulse, e) ||
+        if (!ticket_key_open(s->archive, &s->window.form_key, e) ||
+            !bulletin_desk_open(s->archive, &s->window.desk, e) || !pulse_start(s->archive, &s->window.pulse, e) ||
             !command_server_start(s->archive, s->dir, &s->server, e)) {
             return false;
         }
     }
+    s->window.transfer_max = threads >= 4 ? threads / 4 : 1;
     return acceptor_start(&s->window, s->dir, threads, &s->acceptor, e);
 }
 
@@ -128,6 +131,8 @@ static void stop(struct service *s)
     pulse_stop(&s->window.pulse);
     bulletin_desk_close(&s->window.desk);
     kept_free(&s->window.kept);
+    rate_free(&s->window.rate);
+    key_wipe(&s->window.form_key);
     archive_close(&s->archive);
 }
 

@@ -6,14 +6,22 @@ static const char *headline(int status)
     switch (status) {
         case 400:
             return N_("We cannot read this address");
+        case 403:
+            return N_("We cannot take this form");
         case 404:
             return N_("There is no such page");
         case 405:
             return N_("This cannot be sent here");
         case 410:
             return N_("The document was destroyed lawfully");
+        case 408:
+            return N_("Sending broke off");
         case 413:
             return N_("This is too much to take in here");
+        case 415:
+            return N_("We cannot read what was sent");
+        case 429:
+            return N_("Too many letters at once");
         case 503:
             return N_("The service pauses");
         default:

@@ -8,6 +8,7 @@
 
 #include "command.h"
 #include "html.h"
+#include "office_request.h"
 
 #include <stdatomic.h>
 
@@ -30,6 +31,11 @@ struct window {
     struct pulse *pulse;
     struct bulletin_desk *desk; /* what the office publishes */
     struct kept *kept;          /* NULL: every page is made anew */
+    struct request_desk *requests;
+    struct rate *rate;     /* NULL: nobody is held back */
+    struct key form_key;   /* under which forms are marked */
+    atomic_uint transfers; /* uploads and downloads under way … */
+    unsigned transfer_max; /* … of which there may be so many */
     struct site site;
 };
 
@@ -37,8 +43,13 @@ struct window {
 
 struct request { /* valid while the handler runs */
     struct str method, path, query, remote, if_none_match, accept_language;
-    uint64_t body_size; /* as announced */
+    struct str content_type, host, origin, fetch_site; /* n 0: the header is not there */
+    struct str once, secret;                           /* Idempotency-Key, Akta-Secret */
+    uint64_t body_size;                                /* as announced; BODY_UNKNOWN: it was not */
+    struct content_source body;                        /* read NULL: there is none */
 };
+#define BODY_UNKNOWN UINT64_MAX
+#define BODY_SMALL   (256u << 10) /* nginx waits for bodies up to here, so that a slow one holds no thread */
 enum cache {
     CACHE_NEVER,
     CACHE_PUBLIC,  /* the same for everyone: a minute, then asked again by its ETag */
@@ -46,14 +57,23 @@ enum cache {
 };
 #define BODY_MAX  (8u << 20)
 #define ETAG_SIZE 40
+typedef bool (*answer_sink)(void *ctx, struct bytes piece, struct err *e);
 struct answer {
     int status;
     enum cache cache;
-    const char *type;    /* media type */
-    struct str allow;    /* for 405 */
-    struct str location; /* for 308 */
+    const char *type;       /* media type */
+    struct str allow;       /* for 405 */
+    struct str location;    /* for 303, 308 */
+    struct str disposition; /* of a download; n 0: none */
+    unsigned retry_after;   /* seconds; 0: none */
     char etag[ETAG_SIZE];
     struct buf body;
+    /* A download instead of a body: hands `stream_size` bytes to the sink, or fails on the way, and then the connection
+     * ends short of them. Its ctx lies in the request's arena. */
+    bool (*stream)(void *ctx, answer_sink sink, void *sink_ctx, struct err *e);
+    void *stream_ctx;
+    uint64_t stream_size;
+    struct window *transfer; /* holds a transfer slot until it is sent */
 };
 void answer_text(struct answer *a, int status, const char *text);
 void answer_stamp(struct answer *a); /* its ETag, from its body */
@@ -77,14 +97,20 @@ void kept_free(struct kept **k);
 bool kept_find(struct kept *k, struct str path, const struct kept_stamp *stamp, struct answer *a);
 void kept_put(struct kept *k, struct str path, const struct kept_stamp *stamp, const struct answer *a);
 
-/* ---------------------------------------------------------------- declared input (query.c) */
+/* ---------------------------------------------------------------- declared input (input.c) */
 
-#define FIELDS_MAX 4
-enum input_type { INPUT_TEXT, INPUT_NUMBER };
+#define FIELDS_MAX 32
+enum input_type {
+    INPUT_TEXT,   /* one line */
+    INPUT_LINES,  /* several */
+    INPUT_NUMBER, /* digits within its range */
+    INPUT_WORD,   /* a choice: [a-z0-9-]+, which the handler looks up */
+    INPUT_FILES,  /* files of a multipart body; the row's `file` takes them */
+};
 struct input_field {
     const char *name;
     enum input_type type;
-    uint64_t min, max; /* INPUT_TEXT: most characters; INPUT_NUMBER: its range */
+    uint64_t min, max; /* INPUT_TEXT, INPUT_LINES: most characters; INPUT_NUMBER: its range */
 };
 struct value {
     bool given;
@@ -92,37 +118,82 @@ struct value {
     uint64_t number;
     struct err fault; /* code ERR_NONE: sound */
 };
-/* Reads the fields of the row; what the row does not name is ignored. false: the query as a whole cannot be read
- * (broken percent code, bytes that are no text, a field named twice); a field that is only out of its range has its
- * fault. */
+void input_begin(struct value *values, size_t n, enum lang lang);
+/* One name=text that came in; what the fields do not name is ignored. false: it cannot be read at all (a field named
+ * twice); a value that is only out of its range has its fault, and its text is kept. */
+bool input_take(const struct input_field *fields, size_t n, struct str name, struct str text, struct arena *ar,
+                struct value *values, struct err *e) MUST_USE;
+/* The same of a whole query or an urlencoded body: also refused are broken percent codes and bytes that are no text. */
 bool query_read(const struct input_field *fields, size_t n, struct str query, struct arena *ar, struct value *values,
                 struct err *e) MUST_USE;
+
+/* ---------------------------------------------------------------- forms are ours (ticket.c), senders keep measure
+ * (rate.c)
+ */
+
+#define TICKET_FIELD "formularz" /* the first hidden field of every form that is posted */
+enum ticket_state { TICKET_FALSE, TICKET_STALE /* ours, older than a day */, TICKET_SOUND };
+struct call;
+struct str ticket_make(struct call *c, struct str path); /* path: where the form is posted to, without the language */
+/* *once: the same for each repeat of one form. */
+enum ticket_state ticket_check(const struct call *c, struct str ticket, struct str path, struct str *once);
+bool comes_from_here(const struct request *q); /* what the browser says of the sender's page */
+/* The key of the tickets; made and stored wrapped at the first call. */
+bool ticket_key_open(struct archive *a, struct key *out, struct err *e) MUST_USE;
+
+struct rate;
+struct rate *rate_new(void); /* NULL: no memory, and nobody is held back */
+void rate_free(struct rate **r);
+/* 0: go on, one letter is counted; else the seconds to wait. now: monotonic_ns. */
+unsigned rate_take(struct rate *r, struct str remote, uint64_t now);
+
+/* Long transfers hold at most transfer_max threads at once. false: none is free. */
+bool transfer_begin(struct window *w);
+void transfer_end(struct window *w);
+/* An upload must bring PACE_LEAST bytes a second, averaged from PACE_GRACE seconds on. */
+#define PACE_GRACE 10u
+#define PACE_LEAST (16u << 10)
+bool pace_holds(uint64_t begun_ns, uint64_t now_ns, uint64_t bytes);
+
+/* ---------------------------------------------------------------- bodies (intake.c; readers of their forms: body.h) */
+
+struct header_value;
+/* Reads the body as the row declares. false: c->e says why, and nothing of it may be used. */
+bool intake_read(struct call *c, unsigned kind, const struct header_value *type) MUST_USE;
+unsigned intake_kind(struct call *c, struct header_value *type); /* enum body_kind of its Content-Type */
 
 /* ---------------------------------------------------------------- the table of addresses (route.c) and its gate
  * (gate.c) */
 
-struct call;
 enum who { WHO_ANYONE, WHO_LOOPBACK /* callers on this machine only: to others the address does not exist */ };
 enum face { FACE_PAGE, FACE_API, FACE_PLAIN }; /* how errors look */
 enum section { SECTION_NONE, SECTION_CARDS, SECTION_REGISTERS, SECTION_ASK, SECTION_LOG };
-enum body_kind { BODY_NONE };
+enum body_kind { BODY_NONE = 0, BODY_FORM = 1, BODY_MULTIPART = 2, BODY_JSON = 4 }; /* what a row takes, together */
 enum row_flag {
     ROW_OWN_FAULTS = 1,     /* the handler shows faults of fields itself, beside the field */
     ROW_IN_MAINTENANCE = 2, /* needs no archive */
+    ROW_FILES_LETTERS = 4,  /* counts against the rate of filing of its sender */
 };
+struct part;
 struct route_row {
     const char *method; /* GET answers HEAD too */
     const char *path;   /* with {slug}, {n}, {v} or {file} for a segment that varies */
     void (*handle)(struct call *c);
     enum who who;
     enum face face;
-    enum body_kind body;
+    unsigned body;  /* enum body_kind, together */
     uint64_t limit; /* of the body, in bytes */
     enum cache cache;
     enum section section;
-    const struct input_field *fields;
+    const struct input_field *fields; /* of the query; of a row with a body, of the body */
     size_t field_count;
     unsigned flags; /* enum row_flag */
+    /* A page that is posted to: shows the form once more, as it was filled in, with the faults of c->values and what
+     * c->notice says. Answers 422. */
+    void (*again)(struct call *c);
+    /* Takes a file of a multipart body before the handler runs. A slip of the person goes into the field's fault and is
+     * no failure. */
+    bool (*file)(struct call *c, const struct part *p, struct content_source src);
 };
 const struct route_row *route_rows(size_t *count); /* for the gate, and for tests that visit every row */
 
@@ -130,6 +201,8 @@ struct parts {
     struct str slug;  /* what stands for {slug} or {file} */
     uint64_t number;  /* what stands for {n} */
     uint64_t version; /* what stands for {v} */
+    struct str token; /* what stands for {token} */
+    struct str code;  /* what stands for {code} */
 };
 struct call {
     struct window *w;
@@ -146,6 +219,13 @@ struct call {
     const struct bulletin *bulletin; /* NULL in maintenance and on plain addresses */
     struct html h;                   /* the page under construction */
     struct err e;
+    /* of a request with a body */
+    struct str json;     /* the body, or the part `request` of a multipart one */
+    instant received;    /* when its last byte was read */
+    struct str once;     /* what makes a repeat of the same form known */
+    const char *notice;  /* msgid of what the form says about itself; NULL: nothing */
+    struct str draft;    /* token of the draft that its files went to; n 0: none */
+    uint64_t ctx_number; /* of the row's file hook: how many it has taken */
 };
 /* Answers the request whole, errors too. The arena is the caller's, empty. */
 void window_answer(struct window *w, const struct request *q, struct arena *ar, struct answer *a);
