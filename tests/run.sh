@@ -1,6 +1,9 @@
 #!/bin/sh
-# Runs every fast test of BUILD and the shell tests of tests/tool, two at a time, each under a time limit, and closes with
-# the one line `N passed, N failed`. A test speaks TAP (cmocka does when asked); a program that dies counts as a failure.
+# Runs every fast test of BUILD and the scripts of tests/tool, tests/http and tests/lint, one more at a time than there are
+# processors (half of their time is waiting), the longest scripts first, each under a time limit, and closes with the one
+# line `N passed, N failed`. A test speaks TAP (cmocka does when asked); a program that dies counts as a failure.
+# The archives of the tests lie in memory where there is room for them: what a disk does is the matter of tests/fault,
+# tests/crash and tests/bench. TMPDIR=/var/tmp puts them on a disk.
 # SLOWEST=10 also names the ten that took longest.
 set -u
 build=${1:-build}
@@ -10,10 +13,13 @@ export AKTA_BUILD CMOCKA_MESSAGE_OUTPUT=TAP
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 trap 'exit 130' INT TERM
+if [ -z "${TMPDIR:-}" ] && [ "$(df -kP /dev/shm 2>/dev/null | awk 'END { print $4 + 0 }')" -gt 4000000 ]; then
+    export TMPDIR=/dev/shm
+fi
 
-{ find "$AKTA_BUILD/tests/unit" "$AKTA_BUILD/tests/prop" -type f -perm -u+x 2>/dev/null
-  find "$here/lint" "$here/tool" "$here/http" -name 'test_*.sh' -o -name 'test_*.py' 2>/dev/null; } | sort >"$out/list"
-sed 's/.*/"&"/' "$out/list" | xargs -P "$(nproc)" -I{} sh -c '
+{ find "$here/tool" "$here/http" "$here/lint" \( -name 'test_*.sh' -o -name 'test_*.py' \) -printf '%s %p\n' | sort -rn | cut -d ' ' -f 2-
+  find "$AKTA_BUILD/tests/unit" "$AKTA_BUILD/tests/prop" -type f -perm -u+x 2>/dev/null | sort; } >"$out/list"
+sed 's/.*/"&"/' "$out/list" | xargs -P "$(($(nproc) + 1))" -I{} sh -c '
     out=$1 here=$2 AKTA_BUILD=$3 limit=$4; t=$5
     name=$(echo "$t" | sed "s|^$AKTA_BUILD/tests/||; s|^$here/||; s|/|-|g")
     begun=$(date +%s%N)
