@@ -296,6 +296,7 @@ bool sign_verify(const struct sign_public *p, struct bytes msg, const uint8_t si
  * Same meaning as the calls they are named after: -1 and errno. */
 struct disk {
     int (*openat)(int dir, const char *path, int flags, mode_t mode);
+    int (*open_below)(int dir, const char *path, int flags); /* never above `dir`, through no link: ELOOP, EXDEV */
     ssize_t (*read)(int fd, void *p, size_t n);
     ssize_t (*pread)(int fd, void *p, size_t n, off_t at);
     ssize_t (*write)(int fd, const void *p, size_t n);

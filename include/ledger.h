@@ -192,6 +192,8 @@ bool ledger_ok(struct ledger *l, struct err *e) MUST_USE;
 bool ledger_wait(struct ledger *l, uint64_t index, uint64_t timeout_ms, struct err *e) MUST_USE; /* until it is published */
 
 bool ledger_entry(struct txn *t, uint64_t index, struct arena *a, struct bytes *out, struct err *e) MUST_USE;
+/* A row of T_LOG_ENTRY as it was read: the entry in it, in `stored` or in the arena. */
+bool ledger_entry_unpack(struct bytes stored, struct arena *a, struct bytes *entry, struct err *e) MUST_USE;
 bool ledger_find(struct txn *t, const struct id *object, uint32_t event, uint64_t *index, struct err *e) MUST_USE;
 /* The newest event of an object, 0 when it has none: after a restore the log may know later ones than the rows do. */
 bool ledger_last_event(struct txn *t, const struct id *object, uint32_t *event, struct err *e) MUST_USE;

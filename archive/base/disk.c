@@ -4,14 +4,22 @@
 #include "base.h"
 
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static int real_openat(int dir, const char *path, int flags, mode_t mode)
 {
     return openat(dir, path, flags, mode);
+}
+
+static int real_open_below(int dir, const char *path, int flags)
+{
+    struct open_how how = {.flags = (unsigned)flags, .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS};
+    return (int)syscall(SYS_openat2, dir, path, &how, sizeof how);
 }
 
 static int real_fallocate(int fd, int mode, off_t at, off_t n)
@@ -21,6 +29,7 @@ static int real_fallocate(int fd, int mode, off_t at, off_t n)
 
 const struct disk disk_real = {
     .openat = real_openat,
+    .open_below = real_open_below,
     .read = read,
     .pread = pread,
     .write = write,

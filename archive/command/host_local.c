@@ -107,35 +107,26 @@ static bool readable_kind(int fd, struct str path, struct err *e)
 
 #define OPEN_READ (O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
 
-/* Part after part from the folder, following no link. */
+/* From the folder down, following no link. */
 static bool open_below(struct str folder, struct str rest, struct str whole, int *fd, struct err *e)
 {
-    char part[COMMAND_PATH_MAX];
-    const char *start = folder.n > 0 ? folder.p : ".";
-    size_t n = folder.n > 0 ? folder.n : 1;
-    memcpy(part, start, n);
-    part[n] = '\0';
-    int at CLEANUP(fd_close) = disk_now()->openat(AT_FDCWD, part, OPEN_READ | O_DIRECTORY, 0);
-    while (at >= 0 && rest.n > 0) {
-        const char *slash = memchr(rest.p, '/', rest.n);
-        n = slash != NULL ? (size_t)(slash - rest.p) : rest.n;
-        memcpy(part, rest.p, n);
-        part[n] = '\0';
-        int next = disk_now()->openat(at, part, OPEN_READ | O_NOFOLLOW | (slash != NULL ? O_DIRECTORY : 0), 0);
-        int errnum = errno;
-        fd_close(&at);
-        at = next;
-        errno = errnum;
-        rest = slash != NULL ? (struct str){slash + 1, rest.n - n - 1} : (struct str){rest.p + n, 0};
+    char name[COMMAND_PATH_MAX] = ".", below[COMMAND_PATH_MAX];
+    if (folder.n > 0) {
+        memcpy(name, folder.p, folder.n);
+        name[folder.n] = '\0';
     }
-    if (at < 0) {
+    memcpy(below, rest.p, rest.n);
+    below[rest.n] = '\0';
+    int top CLEANUP(fd_close) = disk_now()->openat(AT_FDCWD, name, O_PATH | O_CLOEXEC | O_DIRECTORY, 0);
+    int got CLEANUP(fd_close) = top < 0 ? -1 : disk_now()->open_below(top, below, OPEN_READ);
+    if (got < 0) {
         return cannot_open(whole, errno, e);
     }
-    if (!readable_kind(at, whole, e)) {
+    if (!readable_kind(got, whole, e)) {
         return false;
     }
-    *fd = at;
-    at = -1;
+    *fd = got;
+    got = -1;
     return true;
 }
 

@@ -37,6 +37,10 @@ bool append_bytes(struct txn *t, struct log_row *log, struct bytes entry, const 
         return err_set(e, ERR_FULL, "the log holds as many entries as it can number");
     uint64_t index = index_of(log->number, log->size);
     struct bytes index_bytes = entry_key(index, value);
+    struct buf packed CLEANUP(buf_free) = BUF_INIT(PACK_BUF_MAX);
+    entry_pack(entry, &packed);
+    if (!buf_ok(&packed, e))
+        return false;
     if (!id_is_zero(*object) && !store_insert(t, T_LOG_OBJECT, object_key(object, event, ok), index_bytes, e)) {
         if (e->code != ERR_CONFLICT)
             return false;
@@ -44,7 +48,7 @@ bool append_bytes(struct txn *t, struct log_row *log, struct bytes entry, const 
         id_text(*object, text);
         return err_set(e, ERR_CONFLICT, "event %u of object %s is in the log already", event, text);
     }
-    if (!store_insert(t, T_LOG_ENTRY, entry_key(index, ek), entry, e)) {
+    if (!store_insert(t, T_LOG_ENTRY, entry_key(index, ek), buf_bytes(&packed), e)) {
         if (e->code != ERR_CONFLICT)
             return false;
         return err_set(e, ERR_CORRUPT, "the log counts %llu entries, but entry %llu exists", ULL(log->size),
@@ -75,9 +79,12 @@ bool ledger_entry(struct txn *t, uint64_t index, struct arena *a, struct bytes *
 {
     uint8_t key[8];
     bool found = false;
-    if (!store_find(t, T_LOG_ENTRY, entry_key(index, key), a, out, &found, e))
+    struct bytes stored;
+    if (!store_find(t, T_LOG_ENTRY, entry_key(index, key), a, &stored, &found, e))
         return false;
-    return found || err_set(e, ERR_NOT_FOUND, "the log has no entry %llu", ULL(index));
+    if (!found)
+        return err_set(e, ERR_NOT_FOUND, "the log has no entry %llu", ULL(index));
+    return ledger_entry_unpack(stored, a, out, e);
 }
 
 bool ledger_find(struct txn *t, const struct id *object, uint32_t event, uint64_t *index, struct err *e)

@@ -135,6 +135,16 @@ bool tree_read_back(struct store *s, uint32_t number, uint64_t from, const struc
 typedef bool (*entry_each)(void *ctx, uint64_t place, struct bytes entry, struct err *e);
 bool entries_walk(struct txn *t, uint32_t number, uint64_t first, uint64_t n, entry_each each, void *ctx,
                   struct err *e) MUST_USE;
+/* The same, each as it is stored, so that one which cannot be unpacked does not hide the others. */
+bool entries_walk_stored(struct txn *t, uint32_t number, uint64_t first, uint64_t n, entry_each each, void *ctx,
+                         struct err *e) MUST_USE;
+
+/* ---------------------------------------------------------------- entries as they are stored (pack.c) */
+
+#define PACK_BUF_MAX (ENTRY_MAX + 1024) /* ceiling that holds any entry, packed or not */
+void entry_pack(struct bytes entry, struct buf *out); /* appends; buf_ok() tells */
+/* *entry points into `stored` or into `scratch`, whose former bytes go. */
+bool entry_unpack(struct bytes stored, struct buf *scratch, struct bytes *entry, struct err *e) MUST_USE;
 
 /* ---------------------------------------------------------------- entries in a verb (append.c) */
 

@@ -43,31 +43,47 @@ struct entry_walk {
     uint32_t number;
     entry_each each;
     void *ctx;
+    struct buf *plain; /* NULL: as they are stored */
 };
 
 static bool entry_at(struct bytes key, struct bytes val, void *ctx, struct err *e)
 {
     struct entry_walk *w = ctx;
     struct reader r = reader_of(key);
+    struct bytes entry;
     uint64_t index = rd_be64(&r);
     if (!rd_done(&r) || index != index_of(w->number, w->next))
         return false; /* a gap: entries_walk says so */
-    if (!w->each(w->ctx, w->next, val, e))
+    entry = val;
+    if ((w->plain && !entry_unpack(val, w->plain, &entry, e)) || !w->each(w->ctx, w->next, entry, e))
         return false;
     w->next++;
     return w->next < w->end;
 }
 
-bool entries_walk(struct txn *t, uint32_t number, uint64_t first, uint64_t n, entry_each each, void *ctx, struct err *e)
+static bool walk_entries(struct txn *t, struct entry_walk *w, struct err *e)
 {
     uint8_t key[8];
-    struct entry_walk w = {first, first + n, number, each, ctx};
-    struct store_range r = {.table = T_LOG_ENTRY, .from = entry_key(index_of(number, first), key)};
-    if (n == 0)
+    struct store_range r = {.table = T_LOG_ENTRY, .from = entry_key(index_of(w->number, w->next), key)};
+    if (w->next == w->end)
         return true;
-    if (!store_walk(t, r, entry_at, &w, e))
+    if (!store_walk(t, r, entry_at, w, e))
         return false;
-    return w.next == w.end || err_set(e, ERR_CORRUPT, "entry %llu of the log is missing from the store", ULL(w.next));
+    return w->next == w->end || err_set(e, ERR_CORRUPT, "entry %llu of the log is missing from the store", ULL(w->next));
+}
+
+bool entries_walk(struct txn *t, uint32_t number, uint64_t first, uint64_t n, entry_each each, void *ctx, struct err *e)
+{
+    struct buf plain CLEANUP(buf_free) = BUF_INIT(PACK_BUF_MAX);
+    struct entry_walk w = {first, first + n, number, each, ctx, &plain};
+    return walk_entries(t, &w, e);
+}
+
+bool entries_walk_stored(struct txn *t, uint32_t number, uint64_t first, uint64_t n, entry_each each, void *ctx,
+                         struct err *e)
+{
+    struct entry_walk w = {first, first + n, number, each, ctx, NULL};
+    return walk_entries(t, &w, e);
 }
 
 struct leaf_run {

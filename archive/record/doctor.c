@@ -407,7 +407,7 @@ static bool entry_row(struct txn *t, struct bytes key, struct bytes val, void *c
     (void)key;
     arena_reset(d->ar);
     d->piece_checked++;
-    if (!entry_parse(val, d->ar, &en, &when, &why))
+    if (!ledger_entry_unpack(val, d->ar, &val, &why) || !entry_parse(val, d->ar, &en, &when, &why))
         return true; /* the log's own check names it */
     bool record = en.type == E_ACCESSION, file = en.type == E_FILE_OPEN, hold = en.type == E_HOLD;
     if (en.event != 1 || (!record && !file && !hold))
