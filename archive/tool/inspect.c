@@ -146,17 +146,38 @@ static bool is_plain_xml(const uint8_t *p, size_t n)
     return true;
 }
 
-/* Nothing but letters, digits and the marks of running text where a format would name itself. A comma without a blank
- * could be a table, a colon in the first line the head of a letter sent by mail: both are left to the database. */
+static bool is_digit(uint8_t c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* "a, b" or "443,00 zł"; any other comma could part the columns of a table. */
+static bool comma_of_prose(const uint8_t *p, size_t n, size_t i)
+{
+    if (i + 1 >= n || strchr(" \n\r", p[i + 1]) != NULL)
+        return true;
+    return i > 0 && i + 3 < n && is_digit(p[i - 1]) && is_digit(p[i + 1]) && is_digit(p[i + 2]) && p[i + 3] == ' ';
+}
+
+/* "Dotyczy: …", "13:05"; in the first line it could head a letter sent by mail. */
+static bool colon_of_prose(const uint8_t *p, size_t n, size_t i, bool first_line)
+{
+    if (i + 1 < n && i > 0 && is_digit(p[i - 1]) && is_digit(p[i + 1]))
+        return true;
+    return !first_line && (i + 1 >= n || strchr(" \n\r", p[i + 1]) != NULL);
+}
+
+/* Nothing but letters, digits and the marks of running text where a format would name itself; all else is left to the
+ * database. */
 static bool is_prose(const uint8_t *p, size_t n)
 {
     bool first_line = true;
     for (size_t i = 0; i < n && i < TEXT_GLANCE; i++) {
-        uint8_t c = p[i], next = i + 1 < n ? p[i + 1] : '\n';
-        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c >= 0x80;
-        bool spaced = next == ' ' || next == '\n' || next == '\r';
+        uint8_t c = p[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || c >= 0x80;
         first_line = first_line && c != '\n';
-        if (!letter && strchr(" \n\r.()/-", c) == NULL && !(c == ',' && spaced) && !(c == ':' && spaced && !first_line))
+        if (!letter && strchr(" \n\r.()/-", c) == NULL && !(c == ',' && comma_of_prose(p, n, i)) &&
+            !(c == ':' && colon_of_prose(p, n, i, first_line)))
             return false;
     }
     return true;

@@ -334,6 +334,36 @@ static void types_are_told_by_content(void **state)
     free(s);
 }
 
+/* What is told without the database is told as the database tells it. */
+static void types_of_long_text_stay(void **state)
+{
+    static const struct {
+        const char *type, *once, *again;
+    } docs[] = {
+        {"text/plain", "Protokół\n", "Zapłata 443,00 zł nastąpi o 13:05, zgodnie z umową: w kasie.\n"},
+        {"message/rfc822", "From: a@b.example\nTo: c@d.example\nSubject: pismo\n\n", "Kwota 443,00 zł, o 13:05.\n"},
+        {"text/csv", "nr,kwota,opis\n", "1,443,opis\n"},
+        {"text/csv", "", "12,34\n"},
+        {"application/x-subrip", "", "1\n00:00:20,000 --> 00:00:24,400\nTekst\n\n"},
+        {"text/xml", "<?xml version=\"1.0\"?>\n<a>\n", "<b>443,00</b>\n"},
+        {"image/svg+xml", "<?xml version=\"1.0\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\">\n", "<g/>\n"},
+        {"application/pdf", "%PDF-1.4\n", "0 0 0\n"},
+    };
+    (void)state;
+    struct inspector *i = inspector_start(shared->inspector);
+    assert_non_null(i);
+    for (size_t d = 0; d < COUNT_OF(docs); d++) {
+        struct buf text CLEANUP(buf_free) = BUF_INIT(8192);
+        char type[128];
+        buf_add_z(&text, docs[d].once);
+        while (text.n < 4000)
+            buf_add_z(&text, docs[d].again);
+        inspector_type(i, buf_bytes(&text), type, sizeof type);
+        assert_string_equal(type, docs[d].type);
+    }
+    inspector_stop(&i);
+}
+
 /* A helper made of shell, to crash and hang at will. */
 static void helper_of(const char *text, char path[400])
 {
@@ -435,6 +465,7 @@ int main(void)
         cmocka_unit_test(a_description_has_versions),
         cmocka_unit_test(ranges_are_exact),
         cmocka_unit_test(types_are_told_by_content),
+        cmocka_unit_test(types_of_long_text_stay),
         cmocka_unit_test(a_broken_helper_means_unknown),
         cmocka_unit_test(a_hanging_helper_is_left_after_two_seconds),
         cmocka_unit_test(the_helper_is_locked_down),
