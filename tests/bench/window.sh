@@ -3,7 +3,8 @@
 #   window   a service card, the JSON list of services and a 304, each through nginx beside fcgi_yardstick, which sends the
 #            very same bytes; and beside PHP-FPM with SQLite, whose page is as long. wrk -t1 -c16, by turns.
 #   filing   requests filed through POST /api/v1/requests by 16 clients, beside the commit yardstick
-#   memory   what akta-fcgi holds in memory over REQUESTS requests (1,000,000), without the cache that is configured
+#   memory   what akta-fcgi holds in memory over REQUESTS requests (1,000,000), less the cache that is configured: CACHE_MB
+#            (256), filled beforehand by an archive of FILL (180,000) records
 #   beside   99 of 100 card pages while `akta ingest` of the corpus runs in the same process
 #
 # Variables: SECONDS_EACH (5) a run of wrk; REQUESTS; BENCH_PORT (18080) and the two after it must be free; THREADS (16) of
@@ -73,7 +74,7 @@ web() { # FOLDER PORT
 # An office with what it publishes, in $site; CACHE in megabytes.
 office_begin() { # FOLDER [CACHE]
     site=$1
-    quiet "$akta" init "$site" --office "$root/conf/office.conf" || return 1
+    [ -e "$site/format" ] || quiet "$akta" init "$site" --office "$root/conf/office.conf" || return 1
     sed -i "s/^#threads = .*/threads = $threads/; s/^#cache_mb = .*/cache_mb = ${2:-256}/" "$site/akta.conf"
     start "$site/owner.log" "$build/akta-fcgi" -d "$site"
     owner=$last
@@ -214,15 +215,24 @@ addresses() {
     done
 }
 
-# The cache is small here so that it fills at once: what is left after it is taken off is ours.
-memory_cache=16
-memory() {
-    [ -x "$build/akta-fcgi" ] && [ -x "$load" ] || return 0
-    need "$nginx" && office_begin "$work/memory" $memory_cache || return 0
+# An archive whose rows overfill the cache, with the documents of an office, every page of the store read once.
+memory_begin() {
+    quiet "$build/bench/scale" "$work/memory" "$fill" &&
+        quiet "$akta" -d "$work/memory" conf apply "$root"/conf/cards/*.md "$root"/conf/registers/*.md \
+            "$root"/conf/access-rules/*.md "$root"/conf/texts/*.md && office_begin "$work/memory" "$cache" || return 1
+    echo "# resident at the start: $(rss_kb) kB"
+    quiet "$akta" --json -d "$site" verify --all || return 1
+    echo "# resident after all $(du -ck "$site"/env/*.db | tail -n 1 | cut -f1) kB of tables were read: $(rss_kb) kB"
     addresses >"$work/addresses"
-    echo "# memory: $requests requests by 16 clients over $(wc -l <"$work/addresses") addresses, cache $memory_cache MB"
+    echo "# memory: $requests requests by 16 clients over $(wc -l <"$work/addresses") addresses, cache $cache MB"
+}
+
+memory() {
+    fill=${FILL:-180000} cache=${CACHE_MB:-256}
+    [ -x "$build/akta-fcgi" ] && [ -x "$load" ] && [ -x "$build/bench/scale" ] || return 0
+    need "$nginx" && memory_begin || return 0
     post_body && filings=$((requests / 1000)) || filings=0
-    echo "# resident before: $(rss_kb) kB"
+    rss_kb >"$work/rss"
     n=0
     while [ $n -lt 10 ]; do
         quiet "$load" -c 16 -n $((requests / 10)) "$site/web.sock" <"$work/addresses" || return 0
@@ -231,8 +241,7 @@ memory() {
         rss_kb >>"$work/rss"
         echo "# resident after $n/10: $(tail -n 1 "$work/rss") kB"
     done
-    line memory-resident "$(sort -n "$work/rss" | tail -n 1 | awk -v c=$memory_cache '{ printf "%.1f", $1 / 1024 - c }')" \
-        64 MB most 1
+    line memory-resident "$(sort -n "$work/rss" | tail -n 1 | awk -v c="$cache" '{ printf "%.1f", $1 / 1024 - c }')" 64 MB most 1
     line memory-flat "$(tail -n 1 "$work/rss")" "$(sed -n 2p "$work/rss")" kB most 1.05
 }
 
@@ -254,8 +263,9 @@ filing() {
     while [ $n -lt "$rounds" ]; do
         sync
         quiet "$load" -c 16 -s "$seconds_each" -p "$work/post" "$site/web.sock" /api/v1/requests || return 0
-        awk -v list="$work/filing" '{ print $2 >>(list "-rate"); print $8 >>(list "-p50"); print $10 >>(list "-p99"); exit $6 > 0 }' \
-            "$work/out" || { echo "bench: filings were refused" >&2; failed=1; }
+        awk -v list="$work/filing" '{
+            print $2 >>(list "-rate"); print $8 >>(list "-p50"); print $10 >>(list "-p99"); exit $6 > 0
+        }' "$work/out" || { echo "bench: filings were refused: $(cat "$work/out")" >&2; failed=1; }
         rate filing-yard "$build/bench/commit_yardstick" "$work/commit" "$seconds_each" 16 || return 0
         n=$((n + 1))
     done
