@@ -36,7 +36,7 @@ ROOM_LIBS := $(foreach r,$(ROOMS),$(call room_lib,$(r)))
 LINK_ALL := $(foreach r,command office record ledger store base,$(call room_lib,$(r)))
 
 all: all-programs
-.PHONY: all all-programs tests-built bench-built run check check-browser check-valgrind clean install bench check-san check-fault check-crash fuzz cover lint format packages
+.PHONY: all all-programs tests-built bench-built run check check-browser check-valgrind clean install bench check-san check-fault check-crash check-load fuzz cover lint format packages
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -160,6 +160,10 @@ check-browser:
 check-crash: packages
 	@$(MAKE) --no-print-directory -s -j$$(nproc) all
 	@sh tests/crash/run.sh build $(or $(ROUNDS),60)
+# Citizens file while the responder is killed: see tests/load/load.py.
+check-load: packages
+	@$(MAKE) --no-print-directory -s -j$$(nproc) all
+	@sh tests/load/run.sh build $(or $(SECONDS),10)
 
 # ---- fuzzers: tests/fuzz/NAME.c, seeds in tests/fuzz/corpus/NAME; FUZZ_SECONDS each.
 FUZZ_SECONDS ?= 60
@@ -178,13 +182,17 @@ bench:
 	@sh tests/lib/packages.sh build bench
 	@$(MAKE) --no-print-directory -s -j$$(nproc) all bench-built
 	@sh tests/bench/bench.sh $(BUILD)
-bench-built: $(BUILD)/bench/corpus $(BUILD)/bench/commit_yardstick $(BUILD)/bench/slow_sync.so $(BENCH_OURS)
+bench-built: $(BUILD)/bench/corpus $(BUILD)/bench/commit_yardstick $(BUILD)/bench/slow_sync.so $(BENCH_OURS) \
+		$(BUILD)/bench/fcgi_yardstick $(BUILD)/bench/window_load
 $(BUILD)/bench/corpus: $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/bench/corpus*.c))
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ -lm
 $(BUILD)/bench/commit_yardstick: $(BUILD)/obj/tests/bench/commit_yardstick.o
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ -ldb-5.3
+$(BUILD)/bench/fcgi_yardstick $(BUILD)/bench/window_load: $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ -lfcgi
 $(BENCH_OURS): $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(LINK_ALL)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LINK_ALL) $(LIBS)
