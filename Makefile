@@ -62,7 +62,7 @@ $(BUILD)/obj/%.o: %.c Makefile
 # Dated law that ships with the program: conf/NAME.tsv becomes the symbols _binary_NAME_tsv_start and _end (dashes turn
 # into underscores) inside the library of the room that reads it.
 DATA_OF_record := plan retention-rules proposals
-DATA_OF_office := holidays published
+DATA_OF_office := holidays published request-terms request-words
 data_obj = $(patsubst %,$(BUILD)/obj/data/%.o,$(DATA_OF_$(1)))
 $(BUILD)/obj/data/%.o: conf/%.tsv
 	@mkdir -p $(@D)
@@ -87,7 +87,7 @@ $(foreach r,$(ROOMS),$(eval $(call room_rule,$(r))))
 
 # Message catalogues and the data the programs carry, as objects inside them.
 # Each part of the house has its file of Polish; a text that two of them have is the first one's.
-PO_PARTS := conf/po/pl.po conf/po/pl-window.po
+PO_PARTS := conf/po/pl.po conf/po/pl-requests.po conf/po/pl-window.po
 $(BUILD)/po/pl.mo: $(PO_PARTS)
 	@mkdir -p $(@D)
 	msgcat --use-first --output-file=$(@:.mo=.po) $(PO_PARTS)

@@ -271,6 +271,7 @@ const struct request_row *request_row_for(enum request_kind k, enum request_stat
 enum request_call { REQUEST_CALL_CLARIFY = 1, REQUEST_CALL_SIGN, REQUEST_CALL_INTEREST, REQUEST_CALL_DEFECT,
                     REQUEST_CALL_END };
 const char *request_call_name(enum request_call c);
+bool request_call_parse(struct str s, enum request_call *out);
 
 /* A verb on a request that exists: one transaction, one entry of the verb's own type. Fields a verb does not use are
  * refused, so that nothing is lost quietly; what it needs is checked by name (ERR_INVALID, field). */
@@ -298,8 +299,10 @@ struct request_done {
     uint64_t event, entry;
     bool repeated;
 };
+/* faults may be NULL; it is filled when the form of a change of way does not do. */
 bool request_do(struct request_desk *d, const struct id *request, const struct request_act *act,
-                const struct actor *who, struct arena *ar, struct request_done *out, struct err *e) MUST_USE;
+                const struct actor *who, struct arena *ar, struct request_done *out, struct request_faults *faults,
+                struct err *e) MUST_USE;
 
 /* ---------------------------------------------------------------- reading one request */
 
@@ -317,8 +320,11 @@ struct request_event {
     enum request_kind kind;
     enum request_way way;
     struct str text;      /* the requester's or the office's words; "" none */
+    const struct request_form *form; /* filing: all of it; change of way: the new way and contacts; else NULL */
     uint64_t files;       /* how many came with it: those of request_view.files with this event */
     uint64_t entry;       /* ledger index */
+    struct digests letter;/* of the text that its entry commits to; see request_letter */
+    uint64_t letter_size; /* 0: the event has none */
 };
 struct request_attachment {
     struct id id;
@@ -337,7 +343,8 @@ enum request_next { REQUEST_NEXT_NONE, REQUEST_NEXT_OFFICE_ANSWERS, REQUEST_NEXT
                     REQUEST_NEXT_YOU_ACCEPT, REQUEST_NEXT_OFFICE_DECIDES, REQUEST_NEXT_OFFICE_LATE };
 /* What can be done against silence, a decision or a fee; never one that the kind does not have (trap 5). */
 enum request_remedy_kind { REQUEST_REMEDY_SILENCE = 1 /* skarga na bezczynność */, REQUEST_REMEDY_URGE /* ponaglenie */,
-                           REQUEST_REMEDY_APPEAL, REQUEST_REMEDY_COURT, REQUEST_REMEDY_PUODO, REQUEST_REMEDY_OBJECT };
+                           REQUEST_REMEDY_APPEAL, REQUEST_REMEDY_COURT, REQUEST_REMEDY_PUODO, REQUEST_REMEDY_OBJECT,
+                           REQUEST_REMEDY_COMPLAINT /* skarga, KPA dział VIII */ };
 struct request_remedy {
     enum request_remedy_kind kind;
     struct day from;      /* possible from this day; DAY_NONE: now */
@@ -363,9 +370,9 @@ struct request_view {
     enum term_unit unit_of_term;  /* TERM_DAYS */
     const char *term_rule;        /* "F-12" */
     struct day safe;              /* last working day that is not after the raw end (F-16) */
-    struct day longest;           /* strict end of any extension (F-13); DAY_NONE: it cannot be extended */
+    struct day longest;           /* strict end of any extension (F-13); DAY_NONE: the act names none */
     struct day extended_to;       /* DAY_NONE: not extended */
-    struct day due;               /* in force now: the extension's, else the term's */
+    struct day due;               /* in force now: of the term, the extension, the fee notice or a later step */
     struct day waiting_until;     /* the requester's term; DAY_NONE: none, or not served yet */
     struct day disclose_from;     /* after a fee notice */
     uint64_t grosze;              /* of the fee notice */
@@ -401,8 +408,9 @@ bool request_get(struct request_desk *d, struct str number, struct day today, st
 bool request_attachment_read(struct request_desk *d, const struct request_attachment *f,
                              bool (*sink)(void *ctx, struct bytes plain, struct err *e), void *ctx, struct err *e)
     MUST_USE;
-/* The letter: what was filed as one text, the same bytes for ever; its digests stand in the ledger. */
-bool request_letter(const struct request_view *v, struct buf *out, struct err *e) MUST_USE;
+/* The letter: what was filed (event 1) or said in a later act, as one text, the same bytes for ever; its digests stand in
+ * the ledger, salted. ERR_NOT_FOUND: the event has no letter. ERR_CORRUPT: it is not what the ledger tells of. */
+bool request_letter(const struct request_view *v, uint64_t event, struct buf *out, struct err *e) MUST_USE;
 /* The draft of a remedy's letter, in Polish: what the court or the higher body needs to find in it. */
 bool request_remedy_letter(struct request_desk *d, const struct request_view *v, enum request_remedy_kind k,
                            struct arena *ar, struct str *out, struct err *e) MUST_USE;

@@ -226,5 +226,9 @@ bool conf_apply_without_files(struct archive *a, const struct conf_document *d, 
 bool conf_apply(struct archive *a, const struct conf_document *d, const struct actor *who, uint64_t *changed,
                 struct err *e)
 {
-    return conf_apply_without_files(a, d, who, changed, e) && jobs_finish(a, NULL, e);
+    if (!conf_apply_without_files(a, d, who, changed, e)) {
+        return false;
+    }
+    a->conf_generation++;
+    return jobs_finish(a, NULL, e);
 }
