@@ -8,7 +8,6 @@ entry lies in the published tiles, numbers are 1, 2, 3 … and none was given tw
 """
 import collections
 import concurrent.futures
-import hashlib
 import json
 import os
 import pathlib
