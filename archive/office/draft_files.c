@@ -78,9 +78,11 @@ bool draft_is_program(struct str type, struct str name, struct bytes head)
     static const char *const endings[] = {"exe", "com", "bat", "cmd", "scr", "pif", "msi", "msp", "dll",
                                           "cpl", "js",  "jse", "vbs", "vbe", "wsf", "wsh", "ps1", "hta",
                                           "lnk", "reg", "jar", "apk", "deb", "rpm", "sh",  "app", "appx"};
+    /* The letters MZ alone begin many a Polish text: „MZK”. */
+    bool windows = head.n >= 64 && memcmp(head.p, "MZ", 2) == 0 && memchr(head.p, 0, 64) != NULL;
     bool image =
-        head.n >= 4 && (memcmp(head.p, "\177ELF", 4) == 0 || memcmp(head.p, "MZ", 2) == 0 ||
-                        memcmp(head.p, "\xCA\xFE\xBA\xBE", 4) == 0 || memcmp(head.p, "\xCF\xFA\xED\xFE", 4) == 0);
+        windows || (head.n >= 4 && (memcmp(head.p, "\177ELF", 4) == 0 || memcmp(head.p, "\xCA\xFE\xBA\xBE", 4) == 0 ||
+                                    memcmp(head.p, "\xCF\xFA\xED\xFE", 4) == 0));
     bool script = head.n >= 3 && memcmp(head.p, "#!/", 3) == 0;
     return image || script || in_list(types, COUNT_OF(types), type) ||
            in_list(endings, COUNT_OF(endings), ending_of(name));
