@@ -459,7 +459,8 @@ struct request_filter {
     struct str after;         /* cursor; n 0: from the newest */
     size_t limit;             /* 1 … 200 */
 };
-/* Newest first. *next: the cursor of the following page, n 0 at the end. ERR_INVALID: a cursor not of ours. */
+/* Newest first. *next: the cursor of the following page, n 0 at the end; a question for common words can give a page with
+ * few lines, or none, and a cursor all the same. ERR_INVALID: a cursor not of ours. */
 bool request_list(struct request_desk *d, const struct request_filter *f, struct arena *ar,
                   struct request_public **out, size_t *n, struct str *next, struct err *e) MUST_USE;
 struct request_count {
