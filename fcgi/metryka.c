@@ -18,14 +18,22 @@ static void icon_dash(struct html *h)
             "<path d=\"M4 10h12\"/></svg>");
 }
 
+void page_out_of_date(struct call *c)
+{
+    struct html *h = &c->h;
+    MARK(h, "<span class=\"state soon\">");
+    icon_clock(h);
+    html_say(h, "Out of date");
+    MARK(h, "</span> ");
+}
+
 void page_state(struct call *c, const struct published *p)
 {
     struct html *h = &c->h;
     if (p->status == PUBLISHED_HISTORICAL) {
-        MARK(h, "<div class=\"box soon\"><p><span class=\"state soon\">");
-        icon_clock(h);
-        html_say(h, "Out of date");
-        MARK(h, "</span></p>\n");
+        MARK(h, "<div class=\"box soon\"><p>");
+        page_out_of_date(c);
+        MARK(h, "</p>\n");
         page_paragraph(c, N_("The office published this text earlier. It is kept here as it was. Do not rely on it."));
         MARK(h, "</div>\n");
     } else if (p->status == PUBLISHED_WITHDRAWN) {

@@ -307,8 +307,23 @@ static void legal_bases(struct call *c, const struct published *p)
     }
 }
 
+static void kept_for(struct call *c, const struct published *p)
+{
+    struct html *h = &c->h;
+    if (p->retention_count == 0) {
+        return;
+    }
+    fact_begin(c, N_("How long we keep it"));
+    for (size_t i = 0; i < p->retention_count; i++) {
+        MARK(h, "<p>");
+        html_text(h, p->retention[i].sentence[c->lang]);
+        MARK(h, "</p>\n");
+    }
+    fact_end(c);
+}
+
 /* What one needs, in the order one needs it; law last. */
-static void card_facts(struct call *c, const struct published *p)
+static void card_facts(struct call *c, const struct published *p, bool today)
 {
     struct html *h = &c->h;
     page_polish_begin(c);
@@ -322,6 +337,11 @@ static void card_facts(struct call *c, const struct published *p)
     appeals(c, p);
     attachments(c, p);
     related(c, p);
+    page_polish_end(c);
+    if (today) {
+        kept_for(c, p);
+    }
+    page_polish_begin(c);
     legal_bases(c, p);
     page_polish_end(c);
 }
@@ -330,7 +350,7 @@ void page_card_content(struct call *c, const struct published *p)
 {
     page_state(c, p);
     page_current_rules(c, p);
-    card_facts(c, p);
+    card_facts(c, p, false);
     page_polish_begin(c);
     heading(c, N_("The whole text of the card"));
     page_prose(c, p->body, 2);
@@ -365,11 +385,10 @@ void page_card(struct call *c)
     page_begin_polish(c, p->title[LANG_PL]);
     page_state(c, p);
     page_current_rules(c, p);
-    card_facts(c, p);
+    card_facts(c, p, true);
     if (p->body.n > 0) {
         link_below(c, p, "/tresc", N_("The whole text of the card, as the office published it"));
     }
-    page_retention(c, p);
     page_metryka(c, p);
     page_end(c, 200);
 }

@@ -61,12 +61,18 @@ static void offer(struct newest *w, const struct published *p)
     w->n = last + 1;
 }
 
+static struct day day_of(instant t)
+{
+    struct day d;
+    int hour, minute, second;
+    warsaw_clock(t, &d, &hour, &minute, &second);
+    return d;
+}
+
 static void change_row(struct call *c, const struct published *p)
 {
     struct html *h = &c->h;
     MARK(h, "<li><span class=\"muted small\">");
-    page_instant(c, p->metryka.published);
-    MARK(h, " · ");
     html_say(h, document_kind_said(p->kind));
     MARK(h, " · ");
     html_sayf(h, "version %u", p->versions);
@@ -76,9 +82,28 @@ static void change_row(struct call *c, const struct published *p)
     MARK(h, "</a></li>\n");
 }
 
-void page_changes(struct call *c)
+static void changes_by_day(struct call *c, const struct newest *w)
 {
     struct html *h = &c->h;
+    struct day day = DAY_NONE;
+    for (size_t i = 0; i < w->n; i++) {
+        struct day its = day_of(w->list[i]->metryka.published);
+        if (i == 0 || its.n != day.n) {
+            if (i > 0) {
+                MARK(h, "</ol>\n");
+            }
+            MARK(h, "<h2>");
+            page_day(c, its);
+            MARK(h, "</h2>\n<ol class=\"list plain\">\n");
+        }
+        day = its;
+        change_row(c, w->list[i]);
+    }
+    MARK(h, "</ol>\n");
+}
+
+void page_changes(struct call *c)
+{
     struct newest w = {.n = 0};
     for (unsigned k = 0; k < PUBLISHED_KIND_COUNT; k++) {
         for (size_t i = 0; i < bulletin_count(c->bulletin, (enum published_kind)k); i++) {
@@ -93,11 +118,7 @@ void page_changes(struct call *c)
                           ? N_("What the office published last. Each document lists all its versions in its metryka.")
                           : N_("The office has published nothing yet."));
     if (w.n > 0) {
-        MARK(h, "<ol class=\"list plain\">\n");
-        for (size_t i = 0; i < w.n; i++) {
-            change_row(c, w.list[i]);
-        }
-        MARK(h, "</ol>\n");
+        changes_by_day(c, &w);
     }
     page_end(c, 200);
 }

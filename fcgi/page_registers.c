@@ -10,12 +10,17 @@ static void register_row(struct call *c, const struct published *p)
     snprintf(number, sizeof number, "%u", p->order);
     MARK(h, "<li value=\"");
     html_number(h, p->order);
-    MARK(h, "\" lang=\"pl\">");
+    MARK(h, "\"><span lang=\"pl\">");
     page_link(c, "/rejestry/", str_of(number));
     h->lang = LANG_PL;
     html_text(h, p->title[LANG_PL]);
     h->lang = c->lang;
-    MARK(h, "</a></li>\n");
+    MARK(h, "</a></span><p>");
+    if (p->status == PUBLISHED_HISTORICAL) {
+        page_out_of_date(c);
+    }
+    html_text(h, p->note[c->lang]);
+    MARK(h, "</p></li>\n");
 }
 
 void page_registers(struct call *c)
@@ -138,9 +143,9 @@ void page_access_rules(struct call *c)
         html_sayf(h, "Rule %u", p->order);
         MARK(h, "</h2>\n");
         if (p->status == PUBLISHED_HISTORICAL) {
-            MARK(h, "<p><strong>");
-            html_say(h, "Out of date");
-            MARK(h, "</strong></p>\n");
+            MARK(h, "<p>");
+            page_out_of_date(c);
+            MARK(h, "</p>\n");
         }
         MARK(h, "<div lang=\"pl\">\n");
         h->lang = LANG_PL;

@@ -61,11 +61,11 @@ static void hits(struct call *c, const struct bulletin_hit *list, size_t n)
             MARK(h, " · ");
             html_text(h, p->office);
         }
-        if (p->status == PUBLISHED_HISTORICAL) {
-            MARK(h, " · ");
-            html_say(h, "Out of date");
-        }
         MARK(h, "</span>");
+        if (p->status == PUBLISHED_HISTORICAL) {
+            MARK(h, " ");
+            page_out_of_date(c);
+        }
         page_document_link(c, p);
         html_text(h, p->title[c->lang]);
         MARK(h, "</a>");
@@ -112,6 +112,11 @@ void page_search(struct call *c)
         html_sayf(h, trn(c->lang, "Found: %zu document", "Found: %zu documents", total), total);
         MARK(h, "</p>\n");
         hits(c, list, n);
+        if (total > n) {
+            MARK(h, "<p>");
+            html_sayf(h, "Here are the best %zu. Add a word to find fewer.", n);
+            MARK(h, "</p>\n");
+        }
     }
     page_end(c, v->fault.code == ERR_NONE ? 200 : 422);
 }

@@ -54,26 +54,22 @@ void page_notices(struct call *c)
     page_end(c, 200);
 }
 
-static bool has_table(struct str markdown)
-{
-    return memmem(markdown.p, markdown.n, "\n|", 2) != NULL;
-}
-
-/* Where the text has no table of its own: the same prices need not stand there twice. */
+/* Answer first: the text below it says how it comes about. */
 static void price_table(struct call *c, const struct published *p)
 {
     struct html *h = &c->h;
-    if (p->price_count == 0 || has_table(p->body)) {
+    if (p->price_count == 0) {
         return;
     }
-    MARK(h, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"prices\"><table>\n"
+    MARK(h, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"prices\">"
+            "<table class=\"prices\">\n"
             "<caption id=\"prices\">");
     html_say(h, "Prices");
     MARK(h, "</caption>\n<thead><tr><th scope=\"col\">");
     html_say(h, "What");
     MARK(h, "</th><th scope=\"col\">");
     html_say(h, "Unit");
-    MARK(h, "</th><th scope=\"col\">");
+    MARK(h, "</th><th class=\"sum\" scope=\"col\">");
     html_say(h, "Price");
     MARK(h, "</th></tr></thead>\n<tbody>\n");
     for (size_t i = 0; i < p->price_count; i++) {
@@ -83,7 +79,7 @@ static void price_table(struct call *c, const struct published *p)
         MARK(h, "</th><td>");
         html_text(h, price->unit[c->lang]);
         MARK(h, "</td><td class=\"sum\">");
-        html_text(h, money_said(c->ar, price->grosze, c->lang));
+        html_text(h, price->grosze > 0 ? money_said(c->ar, price->grosze, c->lang) : str_of(tr(c->lang, "free")));
         MARK(h, "</td></tr>\n");
     }
     MARK(h, "</tbody></table></div>\n");
@@ -97,14 +93,16 @@ void page_text_content(struct call *c, const struct published *p)
         page_begin(c, p->title[p->lang]);
     } else {
         page_begin_polish(c, p->title[LANG_PL]);
-        page_polish_begin(c);
     }
     page_state(c, p);
+    price_table(c, p);
+    if (!own) {
+        page_polish_begin(c);
+    }
     page_prose(c, p->body, 1);
     if (!own) {
         page_polish_end(c);
     }
-    price_table(c, p);
     page_retention(c, p);
     page_current_rules(c, p);
 }

@@ -275,6 +275,7 @@ void page_instant(struct call *c, instant t);
 void page_prose(struct call *c, struct str markdown, unsigned level);
 void page_metryka(struct call *c, const struct published *p);
 void page_state(struct call *c, const struct published *p);         /* a box, when it is not current */
+void page_out_of_date(struct call *c);                              /* the word and its icon */
 void page_retention(struct call *c, const struct published *p);     /* how long what is filed is kept, by class */
 void page_current_rules(struct call *c, const struct published *p); /* a box, when there are any */
 
