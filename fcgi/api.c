@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-static void send_json(struct call *c, struct json *o)
+void api_send(struct call *c, const struct json *o, int status)
 {
-    c->a->status = 200;
+    c->a->status = status;
     c->a->type = "application/json";
     if (!json_line(o, &c->a->body, &c->e)) {
         answer_error(c);
@@ -170,7 +170,7 @@ void api_services(struct call *c)
         json_push(list, &s);
     }
     json_put(o, "services", &list);
-    send_json(c, o);
+    api_send(c, o, 200);
 }
 
 void api_service(struct call *c)
@@ -202,7 +202,7 @@ void api_service(struct call *c)
     json_text(o, "body", p->body);
     add_metryka(o, p);
     json_u64(o, "versions", p->versions);
-    send_json(c, o);
+    api_send(c, o, 200);
 }
 
 /* ---------------------------------------------------------------- registers */
@@ -242,7 +242,7 @@ void api_registers(struct call *c)
         json_push(list, &r);
     }
     json_put(o, "registers", &list);
-    send_json(c, o);
+    api_send(c, o, 200);
 }
 
 void api_register(struct call *c)
@@ -257,5 +257,5 @@ void api_register(struct call *c)
     add_current_rules(o, p);
     json_text(o, "body", p->body);
     add_metryka(o, p);
-    send_json(c, o);
+    api_send(c, o, 200);
 }

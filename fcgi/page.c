@@ -10,9 +10,8 @@ struct nav_link {
     const char *path, *label;
 };
 static const struct nav_link nav[] = {
-    {SECTION_CARDS, "/karty", N_("Service cards")},
-    {SECTION_REGISTERS, "/rejestry", N_("Registers")},
-    {SECTION_ASK, "/informacje/" TEXT_HOW_TO_GET, N_("How to file a request")},
+    {SECTION_CARDS, "/karty", N_("Service cards")},  {SECTION_REGISTERS, "/rejestry", N_("Registers")},
+    {SECTION_ASK, "/wniosek", N_("File a request")}, {SECTION_FOLLOW, "/sprawa", N_("Check your case")},
     {SECTION_LOG, "/dziennik", N_("Archive log")},
 };
 static const struct nav_link foot[] = {
@@ -36,10 +35,14 @@ bool page_exists(struct call *c, const char *path)
            bulletin_find(c->bulletin, PUBLISHED_TEXT, str_of(path + sizeof texts - 1), c->lang) != NULL;
 }
 
+void page_address_of(struct call *c, struct str path)
+{
+    html_url(&c->h, c->lang == LANG_EN ? arena_fmt(c->ar, "/en%.*s", (int)path.n, path.p) : path);
+}
+
 void page_address(struct call *c, const char *path)
 {
-    struct str whole = c->lang == LANG_EN ? arena_fmt(c->ar, "/en%s", path) : str_of(path);
-    html_url(&c->h, whole);
+    page_address_of(c, str_of(path));
 }
 
 void page_link(struct call *c, const char *path, struct str part)
@@ -228,26 +231,31 @@ static void footer(struct call *c)
 
 /* ---------------------------------------------------------------- the page */
 
-static void before_h1(struct call *c, struct str h1)
+void page_begin_main(struct call *c, struct str title)
 {
     buf_reset(&c->a->body);
     c->h = html_to(&c->a->body, c->lang);
-    head(c, h1);
+    head(c, title);
     header(c);
     MARK(&c->h, "<main id=\"main\">\n");
 }
 
-void page_begin(struct call *c, struct str h1)
+void page_h1(struct call *c, struct str h1)
 {
-    before_h1(c, h1);
     MARK(&c->h, "<h1>");
     html_text(&c->h, h1);
     MARK(&c->h, "</h1>\n");
 }
 
+void page_begin(struct call *c, struct str h1)
+{
+    page_begin_main(c, h1);
+    page_h1(c, h1);
+}
+
 void page_begin_polish(struct call *c, struct str h1)
 {
-    before_h1(c, h1);
+    page_begin_main(c, h1);
     MARK(&c->h, "<h1 lang=\"pl\">");
     c->h.lang = LANG_PL;
     html_text(&c->h, h1);

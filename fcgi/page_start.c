@@ -5,9 +5,14 @@ struct task {
     const char *path, *label, *hint;
 };
 static const struct task tasks[] = {
+    {"/wniosek/informacja", N_("Ask for information – without name and reason"),
+     N_("You get a receipt at once and an answer within 14 days.")},
+    {"/sprawa", N_("Check your case – number and code"), N_("What the office does with it, and its answer.")},
     {"/karty", N_("Get something done – service cards"),
      N_("What to bring, what it costs, how long it takes, where to go.")},
     {"/rejestry", N_("See the office's registers"), N_("Which registers the office keeps, and who may see them.")},
+    {"/wniosek", N_("File another letter"),
+     N_("Re-use, your own data, data from a register, complaint, proposal, petition.")},
     {"/informacje/" TEXT_HOW_TO_GET, N_("How to file a request"),
      N_("Public information needs no name and no reason. The ways to send it.")},
     {"/informacje/" TEXT_REUSE, N_("Re-use of information"), N_("On what terms you may use what we publish.")},

@@ -117,3 +117,15 @@ void answer_error(struct call *c)
             answer_problem(c, 500, N_("Try again in a moment."));
     }
 }
+
+void answer_redirect(struct call *c, struct str path)
+{
+    struct str whole = c->lang == LANG_EN ? arena_fmt(c->ar, "/en%.*s", (int)path.n, path.p) : path;
+    if (whole.p == NULL) {
+        answer_problem(c, 500, N_("Try again in a moment."));
+        return;
+    }
+    c->a->status = 303;
+    c->a->type = "text/plain; charset=utf-8";
+    c->a->location = whole;
+}

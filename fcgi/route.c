@@ -6,11 +6,36 @@
 
 #include <string.h>
 
-static const struct input_field search_fields[] = {{"q", INPUT_TEXT, 0, 200}};
+#include "form.h"
 
-#define GET_ROW .method = "GET", .who = WHO_ANYONE, .body = BODY_NONE, .limit = 0
-#define PAGE    GET_ROW, .face = FACE_PAGE, .cache = CACHE_PUBLIC
-#define API     GET_ROW, .face = FACE_API, .cache = CACHE_PUBLIC
+static const struct input_field search_fields[] = {{"q", INPUT_TEXT, 0, 200}};
+static const struct input_field choose_fields[] = {{"co", INPUT_WORD, 0, 0}, {"dalej", INPUT_WORD, 0, 0}};
+static const struct input_field back_fields[] = {{"powrot", INPUT_WORD, 0, 0}};
+static const struct input_field again_fields[] = {{"ponownie", INPUT_NUMBER, 1, 1}};
+static const struct input_field done_fields[] = {{"zrobione", INPUT_WORD, 0, 0}};
+static const struct input_field api_fields[] = {{"files", INPUT_FILES, 0, 0}};
+static const struct input_field follow_fields[] = {{"numer", INPUT_TEXT, 0, 40}, {"kod", INPUT_TEXT, 0, 80}};
+
+#define FIELDS(table) .fields = (table), .field_count = COUNT_OF(table)
+#define GET_ROW       .method = "GET", .who = WHO_ANYONE, .body = BODY_NONE, .limit = 0
+#define PAGE          GET_ROW, .face = FACE_PAGE, .cache = CACHE_PUBLIC
+#define API           GET_ROW, .face = FACE_API, .cache = CACHE_PUBLIC
+/* A form has its ticket and its draft: nobody may be given another's. */
+#define FORM_PAGE GET_ROW, .face = FACE_PAGE, .cache = CACHE_NEVER, .section = SECTION_ASK
+#define CASE_PAGE GET_ROW, .face = FACE_PAGE, .cache = CACHE_NEVER, .section = SECTION_FOLLOW
+
+#define LETTER_BYTES ((2ull << 30) + BODY_SMALL) /* a letter with all its files */
+#define POSTED       .method = "POST", .who = WHO_ANYONE, .face = FACE_PAGE, .cache = CACHE_NEVER
+#define API_POSTED   .method = "POST", .who = WHO_ANYONE, .face = FACE_API, .cache = CACHE_NEVER
+#define TEXTS_ONLY   .body = BODY_FORM, .limit = BODY_SMALL
+#define WITH_FILES   .body = BODY_FORM | BODY_MULTIPART, .limit = LETTER_BYTES
+#define DEED(name)                                                                                                     \
+    {CASE_PAGE, .path = "/s/{token}/" name, .handle = page_deed},                                                      \
+    {                                                                                                                  \
+        POSTED, TEXTS_ONLY, FIELDS(deed_fields), .path = "/s/{token}/" name, .handle = page_deed_post,                 \
+                                                 .again = page_deed_again, .section = SECTION_FOLLOW,                  \
+                                                 .flags = ROW_OWN_FAULTS | ROW_FILES_LETTERS                           \
+    }
 
 static const struct route_row rows[] = {
     {PAGE, .path = "/", .handle = page_start},
@@ -32,8 +57,41 @@ static const struct route_row rows[] = {
     {PAGE, .path = "/redakcja", .handle = page_editors},
     {PAGE, .path = "/dane-osobowe", .handle = page_notices},
     {PAGE, .path = "/dziennik", .handle = page_log, .section = SECTION_LOG},
+    {FORM_PAGE, FIELDS(choose_fields), .path = "/wniosek", .handle = page_choose},
+    {FORM_PAGE, .path = "/wniosek/akta-sprawy", .handle = page_party},
+    {FORM_PAGE, .path = "/wniosek/{slug}", .handle = page_ask},
+    {FORM_PAGE, FIELDS(back_fields), .path = "/s/{token}/pytanie/{n}", .handle = page_question},
+    {POSTED, WITH_FILES, FIELDS(ask_fields), .path = "/s/{token}/pytanie/{n}", .handle = page_question_post,
+     .again = page_question_again, .file = page_question_file, .section = SECTION_ASK,
+     .flags = ROW_OWN_FAULTS | ROW_FILES_LETTERS},
+    {FORM_PAGE, .path = "/s/{token}/sprawdz", .handle = page_review},
+    {POSTED, TEXTS_ONLY, FIELDS(ask_fields), .path = "/s/{token}/sprawdz", .handle = page_review_post,
+     .again = page_review_post, .section = SECTION_ASK, .flags = ROW_OWN_FAULTS | ROW_FILES_LETTERS},
+    {CASE_PAGE, FIELDS(done_fields), .path = "/s/{token}", .handle = page_case},
+    {CASE_PAGE, .path = "/s/{token}/potwierdzenie", .handle = page_receipt},
+    {CASE_PAGE, FIELDS(again_fields), .path = "/s/{token}/potwierdzenie/{code}", .handle = page_receipt},
+    {CASE_PAGE, .path = "/s/{token}/plik/{n}", .handle = page_case_file},
+    {CASE_PAGE, .path = "/s/{token}/pismo.txt", .handle = page_case_letter},
+    {CASE_PAGE, .path = "/s/{token}/dowod.txt", .handle = page_case_proof},
+    {CASE_PAGE, .path = "/s/{token}/termin.ics", .handle = page_case_calendar},
+    {CASE_PAGE, .path = "/s/{token}/srodek/{n}", .handle = page_remedy},
+    {CASE_PAGE, .path = "/s/{token}/uzupelnij", .handle = page_deed},
+    {POSTED, WITH_FILES, FIELDS(deed_fields), .path = "/s/{token}/uzupelnij", .handle = page_deed_post,
+     .again = page_deed_again, .file = page_deed_file, .section = SECTION_FOLLOW,
+     .flags = ROW_OWN_FAULTS | ROW_FILES_LETTERS},
+    DEED("zmien"),
+    DEED("oplata"),
+    DEED("oferta"),
+    DEED("wycofaj"),
+    {CASE_PAGE, .path = "/sprawa", .handle = page_follow},
+    {POSTED, TEXTS_ONLY, FIELDS(follow_fields), .path = "/sprawa", .handle = page_follow_post,
+     .again = page_follow_again, .section = SECTION_FOLLOW},
     {PAGE, .path = "/szukaj", .handle = page_search, .fields = search_fields, .field_count = COUNT_OF(search_fields),
      .flags = ROW_OWN_FAULTS},
+    {API_POSTED, .body = BODY_JSON | BODY_MULTIPART, .limit = LETTER_BYTES, FIELDS(api_fields),
+     .path = "/api/v1/requests", .handle = api_request_post, .file = api_request_file,
+     .flags = ROW_OWN_FAULTS | ROW_FILES_LETTERS},
+    {GET_ROW, .face = FACE_API, .cache = CACHE_NEVER, .path = "/api/v1/requests/{slug}", .handle = api_request},
     {API, .path = "/api/v1/services", .handle = api_services},
     {API, .path = "/api/v1/services/{slug}", .handle = api_service},
     {API, .path = "/api/v1/registers", .handle = api_registers},
@@ -61,6 +119,28 @@ static bool fits_slug(struct str s, bool dots)
     return s.n > 0 && s.n <= 80;
 }
 
+/* Of a draft or a case: [0-9a-z]{32}. */
+static bool fits_token(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        if (!((s.p[i] >= '0' && s.p[i] <= '9') || (s.p[i] >= 'a' && s.p[i] <= 'z'))) {
+            return false;
+        }
+    }
+    return s.n == DRAFT_TOKEN_SIZE - 1;
+}
+
+static bool fits_code(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        if (!((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || c == '-')) {
+            return false;
+        }
+    }
+    return s.n == REQUEST_CODE_SIZE - 1;
+}
+
 static struct str segment(const char *p, size_t n)
 {
     const char *slash = memchr(p, '/', n);
@@ -74,6 +154,14 @@ static bool segment_fits(struct str want, struct str have, struct parts *parts)
     }
     if (str_is(want, "{v}")) {
         return parse_u64(have, 1, 999999, &parts->version);
+    }
+    if (str_is(want, "{token}")) {
+        parts->token = have;
+        return fits_token(have);
+    }
+    if (str_is(want, "{code}")) {
+        parts->code = have;
+        return fits_code(have);
     }
     if (str_is(want, "{slug}") || str_is(want, "{file}")) {
         parts->slug = have;

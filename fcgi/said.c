@@ -15,6 +15,16 @@ struct str day_said(struct arena *ar, struct day d, enum lang lang)
     return arena_fmt(ar, "%d %s %d%s", day, name, year, lang == LANG_PL ? " r." : "");
 }
 
+struct str weekday_said(struct arena *ar, struct day d, enum lang lang)
+{
+    static const char *const names[7][2] = {{"on Monday, ", "w poniedziałek "}, {"on Tuesday, ", "we wtorek "},
+                                            {"on Wednesday, ", "w środę "},     {"on Thursday, ", "w czwartek "},
+                                            {"on Friday, ", "w piątek "},       {"on Saturday, ", "w sobotę "},
+                                            {"on Sunday, ", "w niedzielę "}};
+    struct str day = day_said(ar, d, lang);
+    return arena_fmt(ar, "%s%.*s", names[day_weekday(d) - 1][lang == LANG_PL], (int)day.n, day.p);
+}
+
 struct str instant_said(struct arena *ar, instant t, enum lang lang)
 {
     struct day d;
@@ -75,24 +85,62 @@ struct str sentence_said(struct arena *ar, const char *reason)
     return arena_fmt(ar, "%.*s.", (int)s.n, s.p);
 }
 
+struct str fault_said(struct arena *ar, struct str text)
+{
+    return text.n > 0 && text.p[text.n - 1] == '.' ? arena_str(ar, text) : sentence_said(ar, text.p);
+}
+
+static void time_element(struct call *c, const char *value, struct str said)
+{
+    MARK(&c->h, "<time datetime=\"");
+    html_attr(&c->h, str_of(value));
+    MARK(&c->h, "\">");
+    html_text(&c->h, said);
+    MARK(&c->h, "</time>");
+}
+
 void page_day(struct call *c, struct day d)
 {
     char text[DAY_TEXT_SIZE];
     day_text(d, text);
-    MARK(&c->h, "<time datetime=\"");
-    html_attr(&c->h, str_of(text));
-    MARK(&c->h, "\">");
-    html_text(&c->h, day_said(c->ar, d, c->h.lang));
-    MARK(&c->h, "</time>");
+    time_element(c, text, day_said(c->ar, d, c->h.lang));
+}
+
+void page_weekday(struct call *c, struct day d)
+{
+    char text[DAY_TEXT_SIZE];
+    day_text(d, text);
+    time_element(c, text, weekday_said(c->ar, d, c->h.lang));
+}
+
+void page_weekday_short(struct call *c, struct day d)
+{
+    static const char *const names[7][2] = {{"Monday", "poniedziałek"}, {"Tuesday", "wtorek"}, {"Wednesday", "środa"},
+                                            {"Thursday", "czwartek"},   {"Friday", "piątek"},  {"Saturday", "sobota"},
+                                            {"Sunday", "niedziela"}};
+    char text[DAY_TEXT_SIZE];
+    int year, month, day;
+    day_text(d, text);
+    day_split(d, &year, &month, &day);
+    time_element(
+        c, text,
+        arena_fmt(c->ar, "%s, %02d.%02d.%04d", names[day_weekday(d) - 1][c->h.lang == LANG_PL], day, month, year));
 }
 
 void page_instant(struct call *c, instant t)
 {
     char text[INSTANT_TEXT_SIZE];
     instant_text(t, text);
-    MARK(&c->h, "<time datetime=\"");
-    html_attr(&c->h, str_of(text));
-    MARK(&c->h, "\">");
-    html_text(&c->h, instant_said(c->ar, t, c->h.lang));
-    MARK(&c->h, "</time>");
+    time_element(c, text, instant_said(c->ar, t, c->h.lang));
+}
+
+void page_second(struct call *c, instant t)
+{
+    char text[INSTANT_TEXT_SIZE];
+    struct day d;
+    int hour, minute, second;
+    struct str said = instant_said(c->ar, t, c->h.lang);
+    instant_text(t, text);
+    warsaw_clock(t, &d, &hour, &minute, &second);
+    time_element(c, text, arena_fmt(c->ar, "%.*s:%02d", (int)said.n, said.p, second));
 }

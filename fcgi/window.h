@@ -77,6 +77,9 @@ struct answer {
 };
 void answer_text(struct answer *a, int status, const char *text);
 void answer_stamp(struct answer *a); /* its ETag, from its body */
+struct call;
+/* 303 to an address of ours, without the language, which it gets. */
+void answer_redirect(struct call *c, struct str path);
 /* Gives a public answer its ETag; turns it into 304 when the caller has it already. */
 void answer_validate(struct answer *a, struct str if_none_match);
 /* Status and header lines with the empty line after them; every answer carries the same security headers. A value with
@@ -133,7 +136,6 @@ bool query_read(const struct input_field *fields, size_t n, struct str query, st
 
 #define TICKET_FIELD "formularz" /* the first hidden field of every form that is posted */
 enum ticket_state { TICKET_FALSE, TICKET_STALE /* ours, older than a day */, TICKET_SOUND };
-struct call;
 struct str ticket_make(struct call *c, struct str path); /* path: where the form is posted to, without the language */
 /* *once: the same for each repeat of one form. */
 enum ticket_state ticket_check(const struct call *c, struct str ticket, struct str path, struct str *once);
@@ -167,7 +169,7 @@ unsigned intake_kind(struct call *c, struct header_value *type); /* enum body_ki
 
 enum who { WHO_ANYONE, WHO_LOOPBACK /* callers on this machine only: to others the address does not exist */ };
 enum face { FACE_PAGE, FACE_API, FACE_PLAIN }; /* how errors look */
-enum section { SECTION_NONE, SECTION_CARDS, SECTION_REGISTERS, SECTION_ASK, SECTION_LOG };
+enum section { SECTION_NONE, SECTION_CARDS, SECTION_REGISTERS, SECTION_ASK, SECTION_FOLLOW, SECTION_LOG };
 enum body_kind { BODY_NONE = 0, BODY_FORM = 1, BODY_MULTIPART = 2, BODY_JSON = 4 }; /* what a row takes, together */
 enum row_flag {
     ROW_OWN_FAULTS = 1,     /* the handler shows faults of fields itself, beside the field */
@@ -231,6 +233,12 @@ struct call {
 void window_answer(struct window *w, const struct request *q, struct arena *ar, struct answer *a);
 bool route_match(const struct route_row *row, struct str path, struct parts *parts);
 
+/* Tables of fields that have a file of their own. */
+#define ASK_FIELDS     26
+#define DEED_FIELDS    11
+extern const struct input_field ask_fields[ASK_FIELDS];         /* ask.c: everything that a letter may be asked */
+extern const struct input_field deed_fields[DEED_FIELDS];       /* page_deed.c: acts in a filed case */
+
 /* ---------------------------------------------------------------- errors (problem.c) */
 
 /* A page, a problem+json or a line, as the row's face says. The literal tells what happened and what to do. */
@@ -243,12 +251,15 @@ void answer_error(struct call *c);
 /* Everything up to the one h1, which is the title too. page_end checks the page and answers 200; a page that failed is
  * 500 and a line in the log. */
 void page_begin(struct call *c, struct str h1);
-void page_begin_polish(struct call *c, struct str h1); /* the h1 is Polish in every language */
+void page_begin_polish(struct call *c, struct str h1);  /* the h1 is Polish in every language */
+void page_begin_main(struct call *c, struct str title); /* up to what stands before the h1 … */
+void page_h1(struct call *c, struct str h1);            /* … which then follows */
 void page_end(struct call *c, int status);
 /* Whether an address below /informacje has its text: links lead only to what exists. */
 bool page_exists(struct call *c, const char *path);
 /* An address of ours in the language of the page, at the beginning of href or action. */
 void page_address(struct call *c, const char *path);
+void page_address_of(struct call *c, struct str path);
 /* <a href="/lang/path/part">; part may be STR_NONE. The caller writes the text and closes it. */
 void page_link(struct call *c, const char *path, struct str part);
 void page_heading(struct call *c, const char *msgid);   /* <h2> */
@@ -266,8 +277,13 @@ struct str size_said(struct arena *ar, uint64_t bytes, enum lang lang);   /* 2,1
 struct str capital_said(struct arena *ar, const char *text);              /* with its first letter raised */
 /* A reason of err, lower case and without a full stop, as a sentence on a page. */
 struct str sentence_said(struct arena *ar, const char *reason);
-void page_day(struct call *c, struct day d); /* <time>21 listopada 2026 r.</time> */
+struct str fault_said(struct arena *ar, struct str text);                /* a sentence stays as it is */
+struct str weekday_said(struct arena *ar, struct day d, enum lang lang); /* w sobotę 21 listopada 2026 r. */
+void page_day(struct call *c, struct day d);                             /* <time>21 listopada 2026 r.</time> */
+void page_weekday(struct call *c, struct day d);
+void page_weekday_short(struct call *c, struct day d); /* sobota, 21.11.2026, for tables */
 void page_instant(struct call *c, instant t);
+void page_second(struct call *c, instant t); /* 21 listopada 2026 r. o 20:06:17 */
 
 /* ---------------------------------------------------------------- published documents (prose.c, metryka.c) */
 
@@ -303,9 +319,37 @@ void page_search(struct call *c);
 void page_log(struct call *c);
 void page_changes(struct call *c);
 void page_editors(struct call *c);
+void page_choose(struct call *c);
+void page_party(struct call *c);
+void page_ask(struct call *c);
+void page_question(struct call *c);
+void page_question_post(struct call *c);
+void page_question_again(struct call *c);
+bool page_question_file(struct call *c, const struct part *p, struct content_source src);
+void page_review(struct call *c);
+void page_review_post(struct call *c);
+void page_receipt(struct call *c);
+void page_case(struct call *c);
+void page_case_file(struct call *c);
+void page_case_letter(struct call *c);
+void page_case_proof(struct call *c);
+void page_case_calendar(struct call *c);
+void page_remedy(struct call *c);
+void page_deed(struct call *c);
+void page_deed_post(struct call *c);
+void page_deed_again(struct call *c);
+bool page_deed_file(struct call *c, const struct part *p, struct content_source src);
+void page_follow(struct call *c);
+void page_follow_post(struct call *c);
+void page_follow_again(struct call *c);
 /* <a href> of the page of a published document. */
 void page_document_link(struct call *c, const struct published *p);
 const char *document_kind_said(enum published_kind k); /* msgid */
+void api_send(struct call *c, const struct json *o, int status);
+void api_faults(struct call *c, const struct request_faults *faults); /* 422 with each fault by its field */
+void api_request_post(struct call *c);
+bool api_request_file(struct call *c, const struct part *p, struct content_source src);
+void api_request(struct call *c);
 void api_services(struct call *c);
 void api_service(struct call *c);
 void api_registers(struct call *c);
