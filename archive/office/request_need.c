@@ -84,23 +84,12 @@ static bool check_ranges(const struct request_act *act, struct err *e)
     return true;
 }
 
-/* Way and contacts are checked by the rules of the request's kind; what else the form lacks is no matter here. */
-static bool is_contact(const char *field)
-{
-    static const char *const contacts[] = {"way",    "way_other",   "email", "phone",
-                                           "street", "postal_code", "city",  "country"};
-    for (size_t i = 0; i < COUNT_OF(contacts); i++) {
-        if (strcmp(contacts[i], field) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
+/* Only what the new way needs is asked for again: the rest is on file. Own words ask for nothing else than that. */
 static bool check_contacts(struct acting *a, struct err *e)
 {
     const struct request_form *in = a->act->form;
-    struct request_form form = {.kind = a->before.kind,
+    struct request_form form = {.kind = REQUEST_OWN_WORDS,
+                                .content = STR("-"),
                                 .way = in->way,
                                 .way_other = in->way_other,
                                 .email = in->email,
@@ -109,16 +98,16 @@ static bool check_contacts(struct acting *a, struct err *e)
                                 .postal_code = in->postal_code,
                                 .city = in->city,
                                 .country = in->country};
-    struct request_faults all;
-    if (!request_check(&form, a->ar, &a->form, &all, e)) {
+    if (!request_check(&form, a->ar, &a->form, &a->faults, e)) {
         return false;
     }
-    for (size_t i = 0; i < all.count; i++) {
-        if (is_contact(all.list[i].field)) {
-            a->faults.list[a->faults.count++] = all.list[i];
-        }
+    if (a->faults.count == 0 && !request_way_allowed((enum request_kind)a->before.kind, (enum request_way)form.way)) {
+        fault_add(&a->faults, "way",
+                  str_of(tr(e->lang, N_("This kind of letter cannot be answered in that way. Choose another."))),
+                  "P-07");
     }
     a->form.kind = 0;
+    a->form.content = STR("");
     return a->faults.count == 0 || err_field(e, ERR_INVALID, a->faults.list[0].field, "%.*s",
                                              (int)a->faults.list[0].text.n, a->faults.list[0].text.p);
 }

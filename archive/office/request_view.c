@@ -73,17 +73,24 @@ static bool pieces_of(struct txn *t, struct viewing *v, enum store_table table, 
     return store_walk(t, (struct store_range){.table = table, .prefix = id_bytes(&v->id)}, keep_piece, w, e);
 }
 
-/* What a later change of the way of answer replaces. */
+static void newer_text(struct str *s, struct str newer)
+{
+    if (newer.n > 0) {
+        *s = newer;
+    }
+}
+
+/* What a later change of the way of answer replaces; contacts that it does not name stay. */
 static void take_contacts(struct request_form *form, const struct request_form *newer)
 {
     form->way = newer->way;
     form->way_other = newer->way_other;
-    form->email = newer->email;
-    form->phone = newer->phone;
-    form->street = newer->street;
-    form->postal_code = newer->postal_code;
-    form->city = newer->city;
-    form->country = newer->country;
+    newer_text(&form->email, newer->email);
+    newer_text(&form->phone, newer->phone);
+    newer_text(&form->street, newer->street);
+    newer_text(&form->postal_code, newer->postal_code);
+    newer_text(&form->city, newer->city);
+    newer_text(&form->country, newer->country);
 }
 
 static void event_of_row(const struct request_event_row *row, uint64_t number, struct request_event *out)
