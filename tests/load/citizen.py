@@ -40,7 +40,7 @@ class Letter:
     def __init__(self, name, rnd):
         self.key = "load-" + name
         self.content = "Proszę o wykaz umów na odśnieżanie, sprawa %s." % name
-        self.file = rnd.randbytes(rnd.choice([1, 900, 5_000, 70_000])) if rnd.random() < 0.1 else None
+        self.file = b"%PDF-1.4\n" + rnd.randbytes(rnd.choice([1, 900, 5_000, 70_000])) if rnd.random() < 0.1 else None
         self.said = None  # the 201, once it was read
         self.sent = 0     # how many times
 
@@ -55,8 +55,8 @@ class Letter:
             return request.encode(), "application/json"
         mark = "----" + self.key
         head = ('--%s\r\nContent-Disposition: form-data; name="request"\r\nContent-Type: application/json\r\n\r\n%s\r\n'
-                '--%s\r\nContent-Disposition: form-data; name="files"; filename="zdjecie.bin"\r\n'
-                "Content-Type: application/octet-stream\r\n\r\n") % (mark, request, mark)
+                '--%s\r\nContent-Disposition: form-data; name="files"; filename="wykaz.pdf"\r\n'
+                "Content-Type: application/pdf\r\n\r\n") % (mark, request, mark)
         return head.encode() + self.file + ("\r\n--%s--\r\n" % mark).encode(), "multipart/form-data; boundary=" + mark
 
 
