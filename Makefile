@@ -62,7 +62,7 @@ $(BUILD)/obj/%.o: %.c Makefile
 # Dated law that ships with the program: conf/NAME.tsv becomes the symbols _binary_NAME_tsv_start and _end (dashes turn
 # into underscores) inside the library of the room that reads it.
 DATA_OF_record := plan retention-rules proposals
-DATA_OF_office := holidays published request-terms request-words
+DATA_OF_office := holidays published request-terms request-words register-access register-fees register-texts
 data_obj = $(patsubst %,$(BUILD)/obj/data/%.o,$(DATA_OF_$(1)))
 $(BUILD)/obj/data/%.o: conf/%.tsv
 	@mkdir -p $(@D)

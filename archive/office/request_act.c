@@ -56,7 +56,8 @@ static bool read_fn(struct txn *t, void *ctx, struct err *e)
         return e->code == ERR_NOT_FOUND ? err_set(e, ERR_NOT_FOUND, "there is no such request") : false;
     }
     return repeated(t, x, e) && ledger_last_event(t, &id, &x->told, e) &&
-           key_get(t, archive_store(x->a.d->a), &id, &x->key, e);
+           key_get(t, archive_store(x->a.d->a), &id, &x->key, e) &&
+           requester_known(t, &id, &x->key, &x->a.known, e);
 }
 
 /* ---------------------------------------------------------------- before the verb */
@@ -166,7 +167,8 @@ static bool seal_event(struct doing *x, struct err *e)
 static bool prepare(struct doing *x, struct err *e)
 {
     struct acting *a = &x->a;
-    bool released = a->act->role == REQUEST_OFFICE;
+    /* What a requester brought on paper stays the requester's, though the office enters it. */
+    bool released = a->act->role == REQUEST_OFFICE && a->act->verb != REQUEST_DO_SUPPLEMENT;
     if (!check(x, e)) {
         return false;
     }

@@ -105,7 +105,7 @@ static bool guard_times(const struct acting *a, struct err *e)
 
 bool act_guards(const struct acting *a, struct err *e)
 {
-    if (!guard_times(a, e)) {
+    if (!guard_times(a, e) || !guard_known(a, e)) {
         return false;
     }
     switch (a->act->verb) {
