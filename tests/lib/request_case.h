@@ -1,5 +1,5 @@
-/* request_case.h: an archive with a desk that takes requests in, and the shortest ways to forms, drafts and files. Every
- * helper asserts. */
+/* request_case.h: an archive with a desk that takes requests in, and the shortest ways to forms, drafts and files.
+ * Every helper asserts. */
 #ifndef AKTA_TESTS_REQUEST_CASE_H
 #define AKTA_TESTS_REQUEST_CASE_H
 
@@ -55,13 +55,14 @@ static inline struct day request_today(const struct request_case *r)
 /* A form that is sound for its kind. */
 static inline struct request_form sound_form(enum request_kind k)
 {
-    struct request_form f = {.kind = k, .way = REQUEST_HERE, .content = STR("Proszę o umowy na odśnieżanie z 2026 roku.")};
+    struct request_form f = {
+        .kind = k, .way = REQUEST_HERE, .content = STR("Proszę o umowy na odśnieżanie z 2026 roku.")};
     if (k == REQUEST_DATA_SUBJECT) {
         f.right = REQUEST_ACCESS;
         f.way = REQUEST_EMAIL;
     }
+    f.name = STR("Żaneta Ćwikła");
     if (k != REQUEST_FOI && k != REQUEST_OWN_WORDS) {
-        f.name = STR("Żaneta Ćwikła");
         f.email = STR("zaneta@example.pl");
     }
     if (k == REQUEST_REUSE) {
@@ -81,11 +82,8 @@ static inline struct request_filed file_form(struct request_case *r, const struc
 {
     struct request_filed out;
     struct request_faults faults;
-    const struct request_filing in = {.form = *f,
-                                      .channel = REQUEST_PORTAL,
-                                      .received = r->c->now,
-                                      .draft = str_of(draft),
-                                      .once = str_of(once)};
+    const struct request_filing in = {
+        .form = *f, .channel = REQUEST_PORTAL, .received = r->c->now, .draft = str_of(draft), .once = str_of(once)};
     must(request_file(r->d, &in, NULL, r->ar, &out, &faults, &e));
     return out;
 }

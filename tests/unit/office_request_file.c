@@ -60,7 +60,8 @@ static void test_who_does_not_know_the_code_learns_nothing(void **state)
                  {"", ""}};
     for (size_t i = 0; i < COUNT_OF(wrong); i++) {
         struct err e = ERR_INIT;
-        assert_false(request_open(r->d, str_of(wrong[i].number), str_of(wrong[i].code), request_today(r), r->ar, &v, &e));
+        assert_false(
+            request_open(r->d, str_of(wrong[i].number), str_of(wrong[i].code), request_today(r), r->ar, &v, &e));
         assert_int_equal(e.code, ERR_NOT_FOUND);
         if (i == 0) {
             snprintf(first, sizeof first, "%s", e.text);
@@ -198,7 +199,8 @@ static void test_a_key_belongs_to_its_letter(void **state)
     const struct request_filing in = {
         .form = form, .channel = REQUEST_PORTAL, .received = r->c->now, .once = STR("0123456789abcdef")};
     must_fail(request_file(r->d, &in, NULL, r->ar, &out, NULL, &e), ERR_CONFLICT);
-    const struct request_filing weak = {.form = form, .channel = REQUEST_PORTAL, .received = r->c->now, .once = STR("1")};
+    const struct request_filing weak = {
+        .form = form, .channel = REQUEST_PORTAL, .received = r->c->now, .once = STR("1")};
     must_fail(request_file(r->d, &weak, NULL, r->ar, &out, NULL, &e), ERR_INVALID);
 }
 
@@ -245,7 +247,7 @@ static void test_nothing_personal_and_no_secret_lies_open(void **state)
             plain[n++] = *p;
         }
     }
-    const char *secrets[] = {"Zwierzenia", "Ćwikła",       "zaneta@example.pl", "Polna", f.secret.code,
+    const char *secrets[] = {"Zwierzenia", "Ćwikła",       "zaneta@example.pl", "Polna",      f.secret.code,
                              plain,        f.secret.token, "fedcba9876543210",  "44051401359"};
     for (size_t i = 0; i < COUNT_OF(secrets); i++) {
         struct look l = {.needle = secrets[i]};
