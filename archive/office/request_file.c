@@ -50,8 +50,7 @@ static bool check_input(struct filing *f, struct request_faults *faults, struct 
         return false;
     }
     if (faults->count > 0) {
-        return err_field(e, ERR_INVALID, faults->list[0].field, "%.*s", (int)faults->list[0].text.n,
-                         faults->list[0].text.p);
+        return err_field(e, ERR_INVALID, faults->list[0].field, "%s", faults->list[0].text.p);
     }
     if (in->channel < REQUEST_PORTAL || in->channel >= REQUEST_CHANNEL_END) {
         return err_field(e, ERR_INVALID, "channel", "a filing names the channel it came by");

@@ -108,8 +108,7 @@ static bool check_contacts(struct acting *a, struct err *e)
     }
     a->form.kind = 0;
     a->form.content = STR("");
-    return a->faults.count == 0 || err_field(e, ERR_INVALID, a->faults.list[0].field, "%.*s",
-                                             (int)a->faults.list[0].text.n, a->faults.list[0].text.p);
+    return a->faults.count == 0 || err_field(e, ERR_INVALID, a->faults.list[0].field, "%s", a->faults.list[0].text.p);
 }
 
 bool act_needs(struct acting *a, struct err *e)
