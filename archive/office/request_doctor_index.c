@@ -84,6 +84,7 @@ bool rq_index_row(struct txn *t, struct bytes key, struct bytes val, void *ctx, 
         case 's':
             check_tally(r, key, val);
             return true;
+        case 'a': /* a closing under way (request_close.c) */
         case 'b':
         case 'c':
         case 'l':
