@@ -209,18 +209,18 @@ static const struct ask_step words_steps[] = {
 static const struct ask asks[] = {
     {"informacja", 1u << REQUEST_FOI, N_("Request for public information"),
      N_("What you ask for and how to answer is enough."), REQUEST_FAILED, N_("File the request"),
-     N_("The request is filed"), foi_steps, COUNT_OF(foi_steps)},
+     N_("The request is filed"), N_("The request came in"), foi_steps, COUNT_OF(foi_steps)},
     {"ponowne-wykorzystywanie", 1u << REQUEST_REUSE, N_("Request for re-use"), NULL, REQUEST_FAILED,
-     N_("File the request"), N_("The request is filed"), reuse_steps, COUNT_OF(reuse_steps)},
+     N_("File the request"), N_("The request is filed"), N_("The request came in"), reuse_steps, COUNT_OF(reuse_steps)},
     {"moje-dane", 1u << REQUEST_DATA_SUBJECT, N_("Request about your data"),
      N_("Before we hand out any data we make sure that it is you."), REQUEST_FAILED, N_("File the request"),
-     N_("The request is filed"), rights_steps, COUNT_OF(rights_steps)},
+     N_("The request is filed"), N_("The request came in"), rights_steps, COUNT_OF(rights_steps)},
     {"skarga", 1u << REQUEST_COMPLAINT | 1u << REQUEST_PROPOSAL | 1u << REQUEST_PETITION,
      N_("Complaint, proposal or petition"), NULL, LETTER_FAILED, N_("File the letter"), N_("The letter is filed"),
-     complaint_steps, COUNT_OF(complaint_steps)},
+     N_("The letter came in"), complaint_steps, COUNT_OF(complaint_steps)},
     {"wlasnymi-slowami", 1u << REQUEST_OWN_WORDS, N_("Letter in your own words"),
      N_("You need not know which form is the right one."), LETTER_FAILED, N_("File the letter"),
-     N_("The letter is filed"), words_steps, COUNT_OF(words_steps)},
+     N_("The letter is filed"), N_("The letter came in"), words_steps, COUNT_OF(words_steps)},
 };
 
 const struct ask *ask_all(size_t *n)

@@ -16,7 +16,7 @@ struct ask {
     unsigned kinds;                     /* 1u << enum request_kind: what it may become; several: its first step asks */
     const char *title;                  /* msgid */
     const char *lead;                   /* msgid */
-    const char *failed, *submit, *done; /* msgids: it was not filed; the button that files; it is filed */
+    const char *failed, *submit, *done, *came; /* msgids: not filed; the button that files; filed; it came in */
     const struct ask_step *steps;
     size_t step_count; /* 1: one page without a review */
 };

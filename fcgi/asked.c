@@ -257,12 +257,30 @@ static void take_answer(struct call *c, struct asked *a, const struct question *
     }
 }
 
+/* What belongs to a way of answer that was not chosen is not asked for, so it is not taken. */
+static void drop_unasked(struct asked *a, const struct question *q)
+{
+    static const struct {
+        const char *group;
+        enum request_way way;
+    } groups[] = {{"if-email", REQUEST_EMAIL}, {"if-post", REQUEST_POST}, {"if-other", REQUEST_OTHER_WAY}};
+    const struct request_field *f = field_named(q->name);
+    for (size_t i = 0; f != NULL && q->group != NULL && i < COUNT_OF(groups); i++) {
+        if (strcmp(groups[i].group, q->group) == 0 && a->form.way != 0 && a->form.way != groups[i].way) {
+            *(struct str *)(void *)((char *)&a->form + f->offset) = STR("");
+        }
+    }
+}
+
 /* A kind that this letter cannot become is none. */
 void asked_take(struct call *c, struct asked *a, size_t step)
 {
     const struct question *q = a->ask->steps[step].questions;
     for (size_t i = 0; i < ASK_QUESTIONS_MAX && q[i].name != NULL; i++) {
         take_answer(c, a, &q[i]);
+    }
+    for (size_t i = 0; i < ASK_QUESTIONS_MAX && q[i].name != NULL; i++) {
+        drop_unasked(a, &q[i]);
     }
     if (a->form.kind >= REQUEST_KIND_END || (a->ask->kinds >> a->form.kind & 1u) == 0) {
         a->form.kind = ask_only_kind(a->ask);
@@ -332,8 +350,6 @@ void asked_draft_note(struct call *c, const struct asked *a)
     html_say(h, "We keep this draft, sealed, until");
     MARK(h, " ");
     page_instant(c, a->draft.expires);
-    if (c->lang == LANG_EN) {
-        MARK(h, ".");
-    }
+    MARK(h, ".");
     MARK(h, "</p>\n");
 }

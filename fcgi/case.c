@@ -133,7 +133,8 @@ static void next_of_office(struct call *c, const struct request_view *v)
         html_say(h, "The office is late since");
         MARK(h, " ");
         page_day(c, v->overdue_since);
-        MARK(h, ". ");
+        page_stop(c);
+        MARK(h, " ");
         html_say(h, "It must still answer.");
     } else if (v->next == REQUEST_NEXT_OFFICE_DISCLOSES) {
         by_day(c, N_("The office sends the answer"), v->disclose_from);
@@ -144,7 +145,8 @@ static void next_of_office(struct call *c, const struct request_view *v)
                v->next == REQUEST_NEXT_OFFICE_DECIDES ? N_("The office decides at the latest")
                                                       : N_("The office answers at the latest"),
                v->next_until);
-        MARK(h, ". ");
+        page_stop(c);
+        MARK(h, " ");
         count_left(c, v->next_until);
     } else {
         html_say(h, "The office acts next.");
@@ -189,7 +191,8 @@ void case_next(struct call *c, const struct request_view *v)
     if (!day_is_none(v->next_until)) {
         MARK(h, ", ");
         by_day(c, N_("at the latest"), v->next_until);
-        MARK(h, ". ");
+        page_stop(c);
+        MARK(h, " ");
         count_left(c, v->next_until);
     } else {
         MARK(h, ". ");

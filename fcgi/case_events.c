@@ -101,7 +101,11 @@ static void event_words(struct call *c, const struct request_view *v, const stru
     if (plain != NULL) {
         html_say(h, plain);
     } else if (ev->verb == REQUEST_DO_FILE) {
-        until(c, N_("It came in. The office has time"), v->term.end);
+        until(c,
+              v->filed_kind == REQUEST_FOI || v->filed_kind == REQUEST_REUSE || v->filed_kind == REQUEST_DATA_SUBJECT
+                  ? N_("The request came in. The office has time")
+                  : N_("The letter came in. The office has time"),
+              v->term.end);
     } else if (ev->verb == REQUEST_DO_CHANGE_WAY) {
         named(c, N_("You changed the way of answer:"), str_of(request_way_title(ev->way, c->lang)));
     } else if (ev->verb == REQUEST_DO_QUALIFY) {

@@ -107,7 +107,7 @@ void page_case_letter(struct call *c)
         answer_error(c);
         return;
     }
-    send_text(c, &text, "text/plain; charset=utf-8", arena_fmt(c->ar, "%s-pismo.txt", v.number));
+    send_text(c, &text, "text/plain; charset=utf-8", STR("letter.txt")); /* as the receipt and the proof call it */
 }
 
 void page_case_proof(struct call *c)

@@ -28,6 +28,16 @@ static void take_language(struct call *c)
     }
 }
 
+static void allow_method(struct buf *allow, const char *method)
+{
+    if (allow->n > 0 && memmem(allow->p, allow->n, method, strlen(method)) != NULL) {
+        return;
+    }
+    buf_add_z(allow, allow->n > 0 ? ", " : "");
+    buf_add_z(allow, method);
+    buf_add_z(allow, strcmp(method, "GET") == 0 ? ", HEAD" : "");
+}
+
 /* The first row of the path whose method fits; else the first one of the path, and *allow gathers what would fit. */
 static const struct route_row *find_row(struct call *c, struct buf *allow)
 {
@@ -43,9 +53,7 @@ static const struct route_row *find_row(struct call *c, struct buf *allow)
             return row;
         }
         other = other != NULL ? other : row;
-        buf_add_z(allow, allow->n > 0 ? ", " : "");
-        buf_add_z(allow, row->method);
-        buf_add_z(allow, strcmp(row->method, "GET") == 0 ? ", HEAD" : "");
+        allow_method(allow, row->method);
     }
     return other;
 }

@@ -48,9 +48,9 @@ static bool read_all(struct intake *in, struct str *out, struct err *e)
             return false;
         }
         buf_add(&all, piece, got);
-    }
-    if (!buf_ok(&all, e)) {
-        return false;
+        if (!buf_ok(&all, e)) {
+            return false;
+        }
     }
     *out = arena_str(in->c->ar, buf_str(&all));
     return out->p != NULL || err_set(e, ERR_MEMORY, "out of memory");

@@ -11,8 +11,8 @@ struct nav_link {
 };
 static const struct nav_link nav[] = {
     {SECTION_CARDS, "/karty", N_("Service cards")},  {SECTION_REGISTERS, "/rejestry", N_("Registers")},
-    {SECTION_ASK, "/wniosek", N_("File a request")}, {SECTION_FOLLOW, "/sprawa", N_("Check your case")},
-    {SECTION_LOG, "/dziennik", N_("Archive log")},
+    {SECTION_ASK, "/wniosek", N_("File a request")}, {SECTION_FOLLOW, "/sprawa", N_("Your case")},
+    {SECTION_LOG, "/dziennik", N_("Log")},
 };
 static const struct nav_link foot[] = {
     {SECTION_NONE, "/redakcja", N_("Editors")},

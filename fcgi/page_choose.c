@@ -10,7 +10,7 @@ static const struct {
     {"informacja", N_("Public information"), N_("Contracts, spending, decisions. No name and no reason needed.")},
     {"ponowne-wykorzystywanie", N_("Data for re-use"),
      N_("To publish or to process them. The law asks for a purpose.")},
-    {"akta-sprawy", N_("The files of my case"), N_("When you are or were a party.")},
+    {"akta-sprawy", N_("The files of my case"), N_("In which you are a party.")},
     {"moje-dane", N_("The data that the office has about me"),
      N_("Access, correction and other rights. Free of charge.")},
     {"skarga", N_("I want to file a complaint, a proposal or a petition"), NULL},

@@ -52,6 +52,12 @@ static void number_and_code(struct call *c, const struct request_view *v)
     MARK(h, "</div>\n");
 }
 
+static const char *came_in_words(const struct request_view *v)
+{
+    const struct ask *a = ask_of_kind(v->filed_kind);
+    return a != NULL ? a->came : N_("The letter came in");
+}
+
 static void came_in(struct call *c, const struct request_view *v)
 {
     struct html *h = &c->h;
@@ -59,7 +65,7 @@ static void came_in(struct call *c, const struct request_view *v)
     int hour, minute, second;
     warsaw_clock(v->received, &day, &hour, &minute, &second);
     MARK(h, "<p>");
-    html_say(h, "It came in");
+    html_say(h, came_in_words(v));
     MARK(h, " ");
     page_weekday(c, day);
     html_text(h, arena_fmt(c->ar, tr(c->lang, " at %02d:%02d."), hour, minute));
@@ -69,7 +75,8 @@ static void came_in(struct call *c, const struct request_view *v)
                     : "Answer at the latest");
     MARK(h, " ");
     page_weekday(c, v->due);
-    MARK(h, ".</strong></p>\n");
+    page_stop(c);
+    MARK(h, "</strong></p>\n");
 }
 
 /* ---------------------------------------------------------------- what to do now */

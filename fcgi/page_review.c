@@ -56,7 +56,7 @@ static void answered(struct call *c, const struct posed *p)
 static void step_answers(struct call *c, const struct asked *a, size_t step, const struct posed *list, size_t n)
 {
     struct html *h = &c->h;
-    const char *title = a->ask->steps[step].title;
+    const char *title = a->ask->steps[step].title != NULL ? a->ask->steps[step].title : a->ask->title;
     MARK(h, "<section class=\"answers\"><h2>");
     html_say(h, title);
     MARK(h, "</h2>\n<dl>\n");

@@ -11,8 +11,8 @@
 #define SLOTS           4096u
 #define NEIGHBOURS      8u
 #define NETWORK_SIZE    8u
-#define LETTERS_MOST    60u
-#define SECONDS_FOR_ONE 10u
+#define LETTERS_MOST    240u
+#define SECONDS_FOR_ONE 2u
 
 struct bucket {
     uint8_t network[NETWORK_SIZE];

@@ -134,6 +134,13 @@ void page_instant(struct call *c, instant t)
     time_element(c, text, instant_said(c->ar, t, c->h.lang));
 }
 
+void page_stop(struct call *c)
+{
+    if (c->h.lang != LANG_PL) {
+        MARK(&c->h, ".");
+    }
+}
+
 void page_second(struct call *c, instant t)
 {
     char text[INSTANT_TEXT_SIZE];

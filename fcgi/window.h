@@ -283,6 +283,7 @@ void page_day(struct call *c, struct day d);                             /* <tim
 void page_weekday(struct call *c, struct day d);
 void page_weekday_short(struct call *c, struct day d); /* sobota, 21.11.2026, for tables */
 void page_instant(struct call *c, instant t);
+void page_stop(struct call *c); /* the full stop of a sentence that ends with a day, which in Polish has one already */
 void page_second(struct call *c, instant t); /* 21 listopada 2026 r. o 20:06:17 */
 
 /* ---------------------------------------------------------------- published documents (prose.c, metryka.c) */
