@@ -398,23 +398,25 @@ bool multipart_open(const struct header_value *type, struct content_source from,
     return true;
 }
 
+/* Grows with what comes: many small texts cost little. */
 bool multipart_text(struct multipart *m, size_t most, struct str *out, struct err *e)
 {
-    char *p = arena_alloc(m->ar, most + 1);
-    size_t n = 0, got = 1;
-    if (p == NULL) {
-        return err_set(e, ERR_MEMORY, "out of memory");
-    }
+    struct buf all CLEANUP(buf_free) = BUF_INIT(most);
+    uint8_t piece[4096];
+    size_t got = 1;
     while (got > 0) {
-        if (!part_read(m, p + n, most + 1 - n, &got, e)) {
+        if (!part_read(m, piece, sizeof piece, &got, e)) {
             return false;
         }
-        n += got;
-        if (n > most) {
+        if (got > most - all.n) {
             m->place = FAILED;
             return err_set(e, ERR_TOO_BIG, "a text of the form is longer than %zu bytes", most);
         }
+        buf_add(&all, piece, got);
     }
-    *out = (struct str){p, n};
-    return true;
+    if (!buf_ok(&all, e)) {
+        return false;
+    }
+    *out = arena_str(m->ar, buf_str(&all));
+    return out->p != NULL || err_set(e, ERR_MEMORY, "out of memory");
 }
