@@ -185,6 +185,15 @@ unsigned intake_kind(struct call *c, struct header_value *type)
     return str_is(type->value, "application/json") ? BODY_JSON : BODY_NONE;
 }
 
+/* Files that came before the break are nobody's when the draft was made for this body alone. */
+static void drop_half(struct call *c)
+{
+    struct err e = ERR_INIT;
+    if (c->draft.n > 0 && !draft_drop(c->w->requests, c->draft, &e)) {
+        log_line(LOG_WARN, "fcgi", "half an upload stays until it expires code=%s", err_name(e.code));
+    }
+}
+
 bool intake_read(struct call *c, unsigned kind, const struct header_value *type)
 {
     struct intake in = {.c = c, .left = c->row->limit};
@@ -200,6 +209,9 @@ bool intake_read(struct call *c, unsigned kind, const struct header_value *type)
     c->received = clock_now(archive_clock(c->w->archive));
     if (well && c->row->face == FACE_PAGE && !in.proved) {
         return err_set(&c->e, ERR_DENIED, "the form does not prove that it is ours");
+    }
+    if (!well) {
+        drop_half(c);
     }
     if (in.stale) {
         c->notice = N_("This form was open for more than a day. Check it and send it once more.");
