@@ -71,25 +71,36 @@ struct rounds {
     } now, kept;
 };
 
+static bool look_at_head(struct rounds *r, const struct request_head *h)
+{
+    r->now.open++;
+    r->now.overdue += !day_is_none(head_overdue(h, r->today));
+    bool lapsed = h->state == REQUEST_OFFER && !day_is_none(h->waiting_until) && r->today.n > h->waiting_until.n;
+    if (lapsed && r->now.lapsed < BATCH) {
+        r->lapsed[r->now.lapsed++] = h->id;
+    }
+    return true;
+}
+
+/* A line of the list of a state: the place at the end of its key names the request. */
 static bool round_row(struct txn *t, struct bytes key, struct bytes val, void *ctx, struct err *e)
 {
     struct rounds *r = ctx;
     struct request_head h;
-    (void)t;
+    struct id id;
+    bool found;
+    (void)val;
     arena_reset(r->ar);
-    if (!row_decode(&request_head_kind, val, NULL, NULL, r->ar, &h, e)) {
+    struct reader k = reader_of(key);
+    rd_bytes(&k, 2 + 8);
+    uint64_t year = rd_be16(&k), seq = rd_be32(&k);
+    if (!rd_done(&k)) {
+        return err_set(e, ERR_CORRUPT, "a key of the public register is damaged");
+    }
+    if (!index_id(t, rq_by_number(year, seq), &id, NULL, &found, e)) {
         return false;
     }
-    if (request_ended((enum request_state)h.state)) {
-        return true;
-    }
-    r->now.open++;
-    r->now.overdue += !day_is_none(head_overdue(&h, r->today));
-    bool lapsed = h.state == REQUEST_OFFER && !day_is_none(h.waiting_until) && r->today.n > h.waiting_until.n;
-    if (lapsed && r->now.lapsed < BATCH && key.n == sizeof(struct id)) {
-        memcpy(r->lapsed[r->now.lapsed++].b, key.p, key.n);
-    }
-    return true;
+    return !found || (head_get(t, &id, r->ar, &h, e) && look_at_head(r, &h)); /* not found: the doctor says so */
 }
 
 static void round_restart(void *ctx)
@@ -124,17 +135,33 @@ static bool close_offers(struct rounds *r, instant now, struct request_daily *ou
     return true;
 }
 
+/* Only what is open is looked at: the archive of ended requests may be large. */
+static bool walk_open(struct rounds *r, struct err *e)
+{
+    for (enum request_state state = REQUEST_FILED; !request_ended(state); state++) {
+        struct rq_key list = rq_list(0, state);
+        const struct rq_scan s = {.table = T_REQUEST_LIST,
+                                  .prefix = rq_bytes(&list),
+                                  .row = round_row,
+                                  .restart = round_restart,
+                                  .done = round_done,
+                                  .ctx = r};
+        if (!rq_scan(r->d, &s, e)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool request_daily(struct request_desk *d, instant now, struct request_daily *out, struct err *e)
 {
     struct arena *ar CLEANUP(arena_free) = arena_new(8u << 20);
     struct rounds r = {.d = d, .today = warsaw_day(now), .ar = ar};
     struct request_daily done = {0};
-    const struct rq_scan s = {
-        .table = T_REQUEST, .row = round_row, .restart = round_restart, .done = round_done, .ctx = &r};
     if (ar == NULL) {
         return err_set(e, ERR_MEMORY, "out of memory");
     }
-    if (!erase_drafts(d, now, &done, e) || !rq_scan(d, &s, e) || !close_offers(&r, now, &done, e)) {
+    if (!erase_drafts(d, now, &done, e) || !walk_open(&r, e) || !close_offers(&r, now, &done, e)) {
         return false;
     }
     done.filed_open = r.kept.open;

@@ -56,7 +56,8 @@ static bool piece_fn(struct txn *t, void *ctx, struct err *e)
     if (w->s->restart != NULL) {
         w->s->restart(w->s->ctx);
     }
-    if (!store_walk(t, (struct store_range){.table = w->s->table, .from = {w->last, w->last_n}}, keep_row, w, e)) {
+    if (!store_walk(t, (struct store_range){.table = w->s->table, .prefix = w->s->prefix, .from = {w->last, w->last_n}},
+                    keep_row, w, e)) {
         return false;
     }
     for (const struct row *r = w->first; r != NULL; r = r->next) {

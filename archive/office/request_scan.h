@@ -8,6 +8,7 @@
  * `restart` before the first row of a piece, which may be read again; `done` after the read. */
 struct rq_scan {
     enum store_table table;
+    struct bytes prefix; /* n 0: the whole table */
     bool (*row)(struct txn *t, struct bytes key, struct bytes val, void *ctx, struct err *e);
     void (*restart)(void *ctx);
     bool (*done)(void *ctx, struct err *e);
