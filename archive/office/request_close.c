@@ -200,13 +200,13 @@ static bool end_file(struct closing *c, struct err *e)
     if (c->file.state == FILE_OPEN && !file_close(c->d->a, c->file.mark, warsaw_day(c->in->at), c->who, e)) {
         return false;
     }
-    c->forget = true;
-    if (!note_put(c, e) || !known_file(c, e)) {
+    if (!known_file(c, e)) {
         return false;
     }
     c->out->file = c->file;
     c->out->records = c->file.records;
-    return true;
+    c->forget = true; /* last: whoever comes after it finds all of it done */
+    return note_put(c, e);
 }
 
 static bool may_begin(const struct closing *c, struct err *e)
