@@ -401,22 +401,19 @@ bool multipart_open(const struct header_value *type, struct content_source from,
 /* Grows with what comes: many small texts cost little. */
 bool multipart_text(struct multipart *m, size_t most, struct str *out, struct err *e)
 {
-    struct buf all CLEANUP(buf_free) = BUF_INIT(most);
-    uint8_t piece[4096];
+    struct buf text CLEANUP(buf_free) = BUF_INIT(most);
+    uint8_t piece[8192];
     size_t got = 1;
     while (got > 0) {
         if (!part_read(m, piece, sizeof piece, &got, e)) {
             return false;
         }
-        if (got > most - all.n) {
+        buf_add(&text, piece, got);
+        if (text.over_ceiling) {
             m->place = FAILED;
             return err_set(e, ERR_TOO_BIG, "a text of the form is longer than %zu bytes", most);
         }
-        buf_add(&all, piece, got);
     }
-    if (!buf_ok(&all, e)) {
-        return false;
-    }
-    *out = arena_str(m->ar, buf_str(&all));
+    *out = text.failed ? STR_NONE : arena_str(m->ar, buf_str(&text));
     return out->p != NULL || err_set(e, ERR_MEMORY, "out of memory");
 }
