@@ -187,7 +187,8 @@ struct request_filed {
     instant received;
     struct day due;
     uint64_t entry;               /* ledger index of its request-file entry */
-    bool repeated;                /* the first receipt of the same key; nothing was written */
+    bool repeated;                /* the first receipt of the same key; nothing was written, and a draft given with the
+                                   * repeat lies as it was: draft_drop it */
 };
 /* ERR_INVALID: *faults tells all. ERR_CONFLICT: the key was used for another form. ERR_NOT_FOUND with field "draft": the
  * draft expired. A filing draws its number inside its transaction. Thread-safe; everything slow is done before the
