@@ -26,7 +26,7 @@ endif
 HARD    := -fstack-protector-strong -fstack-clash-protection -fPIE $(if $(SAN)$(FUZZ)$(COVER),,-D_FORTIFY_SOURCE=2)
 CFLAGS  := -std=c17 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -g -pthread $(OPT) $(WARN) $(HARD) $(EXTRA_CFLAGS)
 LDFLAGS := -pie -pthread -Wl,-z,relro,-z,now,--as-needed $(if $(SAN)$(FUZZ),$(SAN_ON),) $(if $(COVER),--coverage,)
-LIBS    := -ldb-5.3 -lgcrypt -ldeflate -lz -ljansson -lunistring
+LIBS    := -ldb-5.3 -lgcrypt -ldeflate -lz -ljansson -lunistring -lmd4c
 
 room_src  = $(wildcard archive/$(1)/*.c)
 room_obj  = $(patsubst %.c,$(BUILD)/obj/%.o,$(call room_src,$(1)))
@@ -36,7 +36,7 @@ ROOM_LIBS := $(foreach r,$(ROOMS),$(call room_lib,$(r)))
 LINK_ALL := $(foreach r,command office record ledger store base,$(call room_lib,$(r)))
 
 all: all-programs
-.PHONY: all all-programs tests-built bench-built run check check-valgrind clean install bench check-san check-fault check-crash fuzz cover lint format packages
+.PHONY: all all-programs tests-built bench-built run check check-browser check-valgrind clean install bench check-san check-fault check-crash check-load fuzz cover lint format packages
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -62,11 +62,20 @@ $(BUILD)/obj/%.o: %.c Makefile
 # Dated law that ships with the program: conf/NAME.tsv becomes the symbols _binary_NAME_tsv_start and _end (dashes turn
 # into underscores) inside the library of the room that reads it.
 DATA_OF_record := plan retention-rules proposals
-DATA_OF_office := holidays
+DATA_OF_office := holidays published request-terms request-words register-access register-fees register-texts
 data_obj = $(patsubst %,$(BUILD)/obj/data/%.o,$(DATA_OF_$(1)))
 $(BUILD)/obj/data/%.o: conf/%.tsv
 	@mkdir -p $(@D)
 	cd conf && ld -r -b binary -z noexecstack -o $(CURDIR)/$@ $(<F)
+
+# What the demonstration office publishes, as one block: each document after a line with its name and its size.
+PUBLISHED := $(sort $(wildcard conf/cards/*.md conf/registers/*.md conf/access-rules/*.md conf/texts/*.md))
+$(BUILD)/published.bundle: $(PUBLISHED) Makefile
+	@mkdir -p $(@D)
+	@for f in $(PUBLISHED); do printf '%%%% %s %s\n' "$${f#conf/}" "$$(wc -c <$$f)"; cat $$f; echo; done >$@
+$(BUILD)/obj/data/published.o: $(BUILD)/published.bundle
+	@mkdir -p $(@D)
+	cd $(<D) && ld -r -b binary -z noexecstack -o $(CURDIR)/$@ $(<F)
 
 define room_rule
 $(call room_lib,$(1)): $(call room_obj,$(1)) $(call data_obj,$(1))
@@ -77,38 +86,51 @@ endef
 $(foreach r,$(ROOMS),$(eval $(call room_rule,$(r))))
 
 # Message catalogues and the data the programs carry, as objects inside them.
-$(BUILD)/po/%.mo: conf/po/%.po
+# Each part of the house has its file of Polish; a text that two of them have is the first one's.
+PO_PARTS := conf/po/pl.po conf/po/pl-requests.po conf/po/pl-request-verbs.po conf/po/pl-window.po
+$(BUILD)/po/pl.mo: $(PO_PARTS)
 	@mkdir -p $(@D)
-	msgfmt --check --output-file=$@ $<
+	msgcat --use-first --output-file=$(@:.mo=.po) $(PO_PARTS)
+	msgfmt --check --output-file=$@ $(@:.mo=.po)
 $(BUILD)/obj/po/%.o: $(BUILD)/po/%.mo
 	@mkdir -p $(@D)
 	cd $(<D) && ld -r -b binary -z noexecstack -o $(CURDIR)/$@ $(<F)
 
 TOOL_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out archive/tool/inspect%.c,$(wildcard archive/tool/*.c)))
 INSPECT_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard archive/tool/inspect*.c))
+# The window: everything of akta-fcgi but its main, as a library of its own, so that tests can link it.
+WINDOW_LIB := $(BUILD)/lib/libakta-window.a
+SITE_OBJ := $(patsubst conf/site/%,$(BUILD)/obj/site/%.o,$(wildcard conf/site/*.css conf/site/*.svg))
+$(BUILD)/obj/site/%.o: conf/site/%
+	@mkdir -p $(@D)
+	cd conf/site && ld -r -b binary -z noexecstack -o $(CURDIR)/$@ $(<F)
+$(WINDOW_LIB): $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out fcgi/main.c,$(wildcard fcgi/*.c))) $(SITE_OBJ)
+	@mkdir -p $(@D)
+	@rm -f $@
+	ar rcs $@ $^
 # The helper limits its own memory; a sanitizer's shadow does not fit in there.
 $(INSPECT_OBJ) $(BUILD)/akta-inspect: CFLAGS := $(filter-out -fsanitize=% -fno-sanitize-recover=%,$(CFLAGS))
 $(INSPECT_OBJ) $(BUILD)/akta-inspect: LDFLAGS := $(filter-out -fsanitize=% -fno-sanitize-recover=%,$(LDFLAGS))
-FCGI_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard fcgi/*.c))
 PO_OBJ := $(BUILD)/obj/po/pl.o
 
 $(BUILD)/akta: $(TOOL_OBJ) $(PO_OBJ) $(LINK_ALL)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
-$(BUILD)/akta-fcgi: $(FCGI_OBJ) $(PO_OBJ) $(LINK_ALL)
+$(BUILD)/akta-fcgi: $(BUILD)/obj/fcgi/main.o $(WINDOW_LIB) $(PO_OBJ) $(LINK_ALL)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lfcgi
 $(BUILD)/akta-inspect: $(INSPECT_OBJ)
 	$(CC) $(LDFLAGS) -o $@ $^ -lmagic -lseccomp
 
-# ---- tests: tests/unit/ROOM_*.c link that room and the rooms below it, nothing above.
+# ---- tests: tests/unit/ROOM_*.c link that room and the rooms below it, nothing above; window_*.c link all of them.
+of_window = $(if $(filter window_%,$(1)),$(WINDOW_LIB) $(PO_OBJ))
 rooms_upto = $(shell for r in $(ROOMS); do echo $$r; [ $$r = $(1) ] && break; done | tac)
 TEST_SRC := $(wildcard tests/unit/*.c tests/prop/*.c)
 TEST_BIN := $(patsubst tests/%.c,$(BUILD)/tests/%,$(TEST_SRC))
 define test_rule
 $(BUILD)/tests/$(1)/$(2): $(BUILD)/obj/tests/$(1)/$(2).o $(wildcard tests/lib/*.c) \
-		$(foreach r,$(call rooms_upto,$(firstword $(subst _, ,$(2)))),$(call room_lib,$(r)))
+		$(call of_window,$(2)) $(foreach r,$(call rooms_upto,$(firstword $(subst _, ,$(2)))),$(call room_lib,$(r)))
 	@mkdir -p $$(@D)
-	$(CC) $(LDFLAGS) -o $$@ $(BUILD)/obj/tests/$(1)/$(2).o \
-		$(foreach r,$(call rooms_upto,$(firstword $(subst _, ,$(2)))),$(call room_lib,$(r))) $(LIBS) -lcmocka
+	$(CC) $(LDFLAGS) -o $$@ $(BUILD)/obj/tests/$(1)/$(2).o $(call of_window,$(2)) \
+		$(foreach r,$(call rooms_upto,$(firstword $(subst _, ,$(2)))),$(call room_lib,$(r))) $(LIBS) $(if $(filter window_%,$(2)),-lfcgi) -lcmocka
 endef
 $(foreach t,$(patsubst tests/%.c,%,$(TEST_SRC)),$(eval $(call test_rule,$(patsubst %/,%,$(dir $(t))),$(notdir $(t)))))
 
@@ -129,9 +151,19 @@ check-valgrind: packages
 check-fault: packages
 	@$(MAKE) --no-print-directory -s -j$$(nproc) all build/tests/fault/shim.so
 	@sh tests/fault/run.sh build $(FAULT_LIMIT)
+# The pages in Chromium: axe-core, valid HTML, 320 pixels, dark, paper. SHOTS=folder keeps the pictures.
+check-browser:
+	@command -v npm >/dev/null || sh tests/lib/packages.sh npm
+	@sh tests/lib/packages.sh build check browser
+	@$(MAKE) --no-print-directory -s -j$$(nproc) all
+	@AKTA_BUILD=$(CURDIR)/build python3 tests/browser/run.py
 check-crash: packages
 	@$(MAKE) --no-print-directory -s -j$$(nproc) all
 	@sh tests/crash/run.sh build $(or $(ROUNDS),60)
+# Citizens file while the responder is killed: see tests/load/load.py.
+check-load: packages
+	@$(MAKE) --no-print-directory -s -j$$(nproc) all
+	@sh tests/load/run.sh build $(or $(SECONDS),10)
 
 # ---- fuzzers: tests/fuzz/NAME.c, seeds in tests/fuzz/corpus/NAME; FUZZ_SECONDS each.
 FUZZ_SECONDS ?= 60
@@ -140,23 +172,27 @@ fuzz:
 	@sh tests/lib/packages.sh build bench
 	@$(MAKE) --no-print-directory -s -j$$(nproc) FUZZ=1 $(FUZZ_BIN)
 	@sh tests/fuzz/run.sh build-fuzz $(FUZZ_SECONDS)
-build-fuzz/fuzz/%: tests/fuzz/%.c $(LINK_ALL)
+build-fuzz/fuzz/%: tests/fuzz/%.c $(WINDOW_LIB) $(LINK_ALL)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -Iinclude -I. -fsanitize=fuzzer $(LDFLAGS) -o $@ $< $(LINK_ALL) $(LIBS)
+	$(CC) $(CFLAGS) -Iinclude -I. -fsanitize=fuzzer $(LDFLAGS) -o $@ $< $(WINDOW_LIB) $(LINK_ALL) $(LIBS) -lfcgi
 
 # ---- benchmarks: yardsticks link only what they measure; ours (commit, scale) link the house.
-BENCH_OURS := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/commit.c tests/bench/scale.c))
+BENCH_OURS := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/commit.c tests/bench/scale.c tests/bench/requests.c))
 bench:
 	@sh tests/lib/packages.sh build bench
 	@$(MAKE) --no-print-directory -s -j$$(nproc) all bench-built
 	@sh tests/bench/bench.sh $(BUILD)
-bench-built: $(BUILD)/bench/corpus $(BUILD)/bench/commit_yardstick $(BUILD)/bench/slow_sync.so $(BENCH_OURS)
+bench-built: $(BUILD)/bench/corpus $(BUILD)/bench/commit_yardstick $(BUILD)/bench/slow_sync.so $(BENCH_OURS) \
+		$(BUILD)/bench/fcgi_yardstick $(BUILD)/bench/window_load
 $(BUILD)/bench/corpus: $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/bench/corpus*.c))
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ -lm
 $(BUILD)/bench/commit_yardstick: $(BUILD)/obj/tests/bench/commit_yardstick.o
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ -ldb-5.3
+$(BUILD)/bench/fcgi_yardstick $(BUILD)/bench/window_load: $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ -lfcgi
 $(BENCH_OURS): $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(LINK_ALL)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LINK_ALL) $(LIBS)
@@ -179,6 +215,8 @@ install: all
 	install -D -m 755 $(BUILD)/akta-fcgi $(DESTDIR)$(PREFIX)/sbin/akta-fcgi
 	install -D -m 755 $(BUILD)/akta-inspect $(DESTDIR)$(PREFIX)/libexec/akta/akta-inspect
 	install -D -m 644 conf/office.conf $(DESTDIR)$(PREFIX)/share/akta/office.conf
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/akta/nginx conf/nginx/*.conf
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/akta/site conf/site/503.html
 	install -D -m 644 $(BUILD)/akta.1 $(DESTDIR)$(PREFIX)/share/man/man1/akta.1
 	install -D -m 644 $(BUILD)/akta.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/akta
 

@@ -31,64 +31,19 @@ fill_office() {
     "$akta" ingest --manifest "$conf/demo/manifest.csv" && : >"$data/demo-filled"
 }
 
-write_nginx_conf() {
-    mkdir -p "$data/run/nginx" || return 1
+# conf/nginx/*.conf with the names of this run filled in. As root the workers stay root: the folder is open to its owner alone.
+fill_in() { # template
     as=''
-    [ "$(id -u)" != 0 ] || as="user root;" # the folder is open to its owner alone
-    cat >"$data/run/nginx.conf" <<END
-daemon off;
-$as
-worker_processes 1;
-pid $data/run/nginx.pid;
-error_log stderr warn;
-events { worker_connections 256; }
-http {
-    access_log off;
-    server_tokens off;
-    default_type application/octet-stream;
-    client_body_temp_path $data/run/nginx/body;
-    proxy_temp_path $data/run/nginx/proxy;
-    fastcgi_temp_path $data/run/nginx/fastcgi;
-    uwsgi_temp_path $data/run/nginx/uwsgi;
-    scgi_temp_path $data/run/nginx/scgi;
-    server {
-        listen 127.0.0.1:$port;
-        client_max_body_size 1m;
-        location = /healthz { include $data/run/fastcgi.conf; }
-        location = /metrics { allow 127.0.0.1; deny all; include $data/run/fastcgi.conf; }
-        location / { include $data/run/fastcgi.conf; }
-
-        # The published log, C2SP tlog-tiles: the checkpoint changes, a full tile never does.
-        location = /log/checkpoint {
-            alias $data/log/checkpoint;
-            types { } default_type "text/plain; charset=utf-8";
-            add_header Cache-Control "no-cache";
-            add_header X-Content-Type-Options nosniff;
-        }
-        location = /log/log.vkey {
-            alias $data/log/log.vkey;
-            types { } default_type "text/plain; charset=utf-8";
-            add_header X-Content-Type-Options nosniff;
-        }
-        location /log/tile/ {
-            alias $data/log/tile/;
-            types { } default_type application/octet-stream;
-            add_header Cache-Control "public, max-age=31536000, immutable";
-            add_header X-Content-Type-Options nosniff;
-        }
-    }
+    [ "$(id -u)" != 0 ] || as='user root;'
+    for value in "$data" "$conf/site" "$listen" "$as"; do printf '%s\n' "$value"; done | sed 's/[\\|&]/\\&/g' >"$data/run/values"
+    { read -r a; read -r b; read -r c; read -r d; } <"$data/run/values"
+    sed "s|@DATA@|$a|g; s|@SITE@|$b|g; s|@LISTEN@|$c|g; s|@USER@|$d|g" "$conf/nginx/$1"
 }
-END
-    cat >"$data/run/fastcgi.conf" <<END
-fastcgi_pass unix:$data/run/fcgi.sock;
-fastcgi_param REQUEST_METHOD \$request_method;
-fastcgi_param DOCUMENT_URI \$document_uri;
-fastcgi_param QUERY_STRING \$query_string;
-fastcgi_param CONTENT_TYPE \$content_type;
-fastcgi_param CONTENT_LENGTH \$content_length;
-fastcgi_param REMOTE_ADDR \$remote_addr;
-fastcgi_param SERVER_PROTOCOL \$server_protocol;
-END
+write_nginx_conf() {
+    listen=${LISTEN:-127.0.0.1:$port}
+    mkdir -p "$data/run/nginx" || return 1
+    fill_in run.conf >"$data/run/nginx.conf" && fill_in akta-static.conf >"$data/run/akta-static.conf" &&
+        fill_in akta-params.conf >"$data/run/akta-params.conf"
 }
 
 start_owner() { "$build/akta-fcgi" -d "$data" & owner=$!; }
@@ -129,6 +84,8 @@ show() {
     "$akta" queue
     echo
     echo "Adresy:"
+    echo "  http://127.0.0.1:$port/           okno obywatela"
+    echo "  http://127.0.0.1:$port/en/        po angielsku"
     echo "  http://127.0.0.1:$port/healthz"
     echo "  http://127.0.0.1:$port/metrics"
     echo "  http://127.0.0.1:$port/log/checkpoint"

@@ -22,11 +22,15 @@
 #define DRAIN_MS    10000
 #define DRAIN_STEP  5
 #define SOCKET_NAME "run/fcgi.sock"
+#define ARENA_MAX   (16u << 20) /* of one request */
+#define KEPT_BODY   (256u << 10)
 
 struct worker {
     pthread_t thread;
     struct acceptor *acceptor;
     atomic_bool busy, gone;
+    struct arena *arena;
+    struct buf body;
 };
 struct acceptor {
     struct window *window;
@@ -43,27 +47,122 @@ static struct str param(const FCGX_Request *r, const char *name)
     return v != NULL ? str_of(v) : STR("");
 }
 
-/* The path as nginx decoded and cleaned it. */
-static void serve(struct window *w, FCGX_Request *r)
+/* A length that is no number counts as larger than any row takes. */
+static uint64_t announced(struct str length)
 {
-    struct request q = {.method = param(r, "REQUEST_METHOD"),
-                        .path = param(r, "DOCUMENT_URI"),
-                        .query = param(r, "QUERY_STRING"),
-                        .remote = param(r, "REMOTE_ADDR")};
-    struct answer a = {.status = 500, .body = BUF_INIT(BODY_MAX)};
+    uint64_t n = 0;
+    if (length.n == 0) {
+        return BODY_UNKNOWN;
+    }
+    return parse_u64(length, 0, UINT64_MAX - 2, &n) ? n : UINT64_MAX - 1;
+}
+
+/* ---------------------------------------------------------------- the body, as it comes in */
+
+struct inflow {
+    FCGX_Request *r;
+    uint64_t size, got, begun_ns; /* size: as announced */
+};
+
+/* What is there already, at least one byte: FCGX_GetStr alone would wait until all n have come. */
+static size_t read_some(FCGX_Stream *in, uint8_t *p, size_t n)
+{
+    int first = FCGX_GetChar(in);
+    if (first == EOF) {
+        return 0;
+    }
+    p[0] = (uint8_t)first;
+    size_t there = (size_t)(in->stop - in->rdNext), more = there < n - 1 ? there : n - 1;
+    return more > 0 ? 1 + (size_t)FCGX_GetStr((char *)p + 1, (int)more, in) : 1;
+}
+
+static bool inflow_read(void *ctx, void *p, size_t n, size_t *got, struct err *e)
+{
+    struct inflow *f = ctx;
+    *got = n > 0 ? read_some(f->r->in, p, n < INT32_MAX ? n : INT32_MAX) : 0;
+    f->got += *got;
+    if (FCGX_GetError(f->r->in) != 0 || (*got == 0 && f->size != BODY_UNKNOWN && f->got < f->size)) {
+        return err_set(e, ERR_INTERRUPTED, "the sender went away");
+    }
+    return pace_holds(f->begun_ns, monotonic_ns(), f->got) || err_set(e, ERR_INTERRUPTED, "the sender was too slow");
+}
+
+static struct request request_of(const FCGX_Request *r)
+{
+    return (struct request){.method = param(r, "REQUEST_METHOD"),
+                            .path = param(r, "DOCUMENT_URI"), /* as nginx decoded and cleaned it */
+                            .query = param(r, "QUERY_STRING"),
+                            .remote = param(r, "REMOTE_ADDR"),
+                            .if_none_match = param(r, "HTTP_IF_NONE_MATCH"),
+                            .accept_language = param(r, "HTTP_ACCEPT_LANGUAGE"),
+                            .content_type = param(r, "CONTENT_TYPE"),
+                            .host = param(r, "HTTP_HOST"),
+                            .origin = param(r, "HTTP_ORIGIN"),
+                            .fetch_site = param(r, "HTTP_SEC_FETCH_SITE"),
+                            .once = param(r, "HTTP_IDEMPOTENCY_KEY"),
+                            .secret = param(r, "HTTP_AKTA_SECRET"),
+                            .body_size = announced(param(r, "CONTENT_LENGTH"))};
+}
+
+static bool put(void *ctx, struct bytes piece, struct err *e)
+{
+    FCGX_Request *r = ctx;
+    return FCGX_PutStr((const char *)piece.p, (int)piece.n, r->out) >= 0 ||
+           err_set(e, ERR_INTERRUPTED, "the reader went away");
+}
+
+/* A download that fails on the way ends short of its announced length, which the reader's program notices. */
+static void send_stream(FCGX_Request *r, struct answer *a)
+{
+    struct err e = ERR_INIT;
+    if (!a->stream(a->stream_ctx, put, r, &e) && e.code != ERR_INTERRUPTED) {
+        log_line(LOG_ERROR, "fcgi", "download failed code=%s", err_name(e.code));
+    }
+}
+
+static void send_answer(FCGX_Request *r, const struct request *q, struct answer *a)
+{
     struct buf head CLEANUP(buf_free) = BUF_INIT(8192);
-    route(w, &q, &a);
-    if (a.body.failed) {
-        buf_free(&a.body);
-        a.body = BUF_INIT(BODY_MAX);
-        answer_text(&a, 500, "Coś poszło nie tak. Spróbuj za chwilę.");
+    struct err e = ERR_INIT;
+    if (!answer_head(a, &head, &e)) {
+        log_line(LOG_ERROR, "fcgi", "answer refused why=%s field=%s", e.text, e.field);
+        buf_reset(&head);
+        *a = (struct answer){.body = a->body, .transfer = a->transfer};
+        answer_text(a, 500, "Coś poszło nie tak. Spróbuj za chwilę.");
+        if (!answer_head(a, &head, &e)) {
+            return;
+        }
     }
-    answer_head(&a, &head);
-    bool with_body = !str_is(q.method, "HEAD") && a.body.n > 0;
-    if (!head.failed && FCGX_PutStr((const char *)head.p, (int)head.n, r->out) >= 0 && with_body) {
-        (void)FCGX_PutStr((const char *)a.body.p, (int)a.body.n, r->out);
+    bool with_body = !str_is(q->method, "HEAD") && (a->body.n > 0 || a->stream != NULL);
+    if (FCGX_PutStr((const char *)head.p, (int)head.n, r->out) < 0 || !with_body) {
+        return;
     }
-    buf_free(&a.body);
+    if (a->stream != NULL) {
+        send_stream(r, a);
+    } else {
+        (void)FCGX_PutStr((const char *)a->body.p, (int)a->body.n, r->out);
+    }
+}
+
+/* The worker's arena and body serve one request after another; what a large page took is given back. */
+static void serve(struct worker *k, FCGX_Request *r)
+{
+    struct request q = request_of(r);
+    struct inflow body = {.r = r, .size = q.body_size, .begun_ns = monotonic_ns()};
+    struct answer a = {.status = 500, .body = k->body};
+    q.body = (struct content_source){.read = inflow_read, .ctx = &body};
+    window_answer(k->acceptor->window, &q, k->arena, &a);
+    send_answer(r, &q, &a);
+    if (a.transfer != NULL) {
+        transfer_end(a.transfer);
+    }
+    k->body = a.body;
+    if (k->body.cap > KEPT_BODY) {
+        buf_free(&k->body);
+        k->body = BUF_INIT(BODY_MAX);
+    }
+    buf_reset(&k->body);
+    arena_reset(k->arena);
 }
 
 static void *worker_main(void *ctx)
@@ -71,7 +170,11 @@ static void *worker_main(void *ctx)
     struct worker *k = ctx;
     struct acceptor *a = k->acceptor;
     FCGX_Request r;
-    if (FCGX_InitRequest(&r, a->listener, FCGI_FAIL_ACCEPT_ON_INTR) != 0) {
+    k->body = BUF_INIT(BODY_MAX);
+    k->arena = arena_new(ARENA_MAX);
+    if (k->arena == NULL || FCGX_InitRequest(&r, a->listener, FCGI_FAIL_ACCEPT_ON_INTR) != 0) {
+        log_line(LOG_ERROR, "fcgi", "a thread does not start");
+        arena_free(&k->arena);
         atomic_store(&k->gone, true);
         return NULL;
     }
@@ -86,11 +189,13 @@ static void *worker_main(void *ctx)
             continue;
         }
         atomic_store(&k->busy, true);
-        serve(a->window, &r);
+        serve(k, &r);
         FCGX_Finish_r(&r);
         atomic_store(&k->busy, false);
     }
     FCGX_Free(&r, 1);
+    buf_free(&k->body);
+    arena_free(&k->arena);
     atomic_store(&k->gone, true);
     return NULL;
 }

@@ -1,15 +1,14 @@
 /* health.c: /healthz and /metrics. Neither shows anything of a record; figures are counts and sizes. */
 #include "window.h"
 
-void page_healthz(struct window *w, const struct request *q, struct answer *a)
+void page_healthz(struct call *c)
 {
     struct err e = ERR_INIT;
-    (void)q;
-    if (pulse_probe(w->archive, &e)) {
-        answer_text(a, 200, "ok");
+    if (pulse_probe(c->w->archive, &e)) {
+        answer_text(c->a, 200, "ok");
     } else {
         log_line(LOG_ERROR, "fcgi", "probe failed code=%s", err_name(e.code));
-        answer_text(a, 503, "Przerwa techniczna. Pilne pismo złóż w kancelarii.");
+        answer_text(c->a, 503, "Przerwa techniczna. Pilne pismo złóż w kancelarii.");
     }
 }
 
@@ -36,12 +35,13 @@ static bool ledger_metrics(struct window *w, struct buf *b, struct err *e)
     return true;
 }
 
-void page_metrics(struct window *w, const struct request *q, struct answer *a)
+void page_metrics(struct call *c)
 {
+    struct window *w = c->w;
+    struct answer *a = c->a;
     struct store_figures f;
     struct err e = ERR_INIT;
     uint64_t records;
-    (void)q;
     a->status = 200;
     a->type = "text/plain; version=0.0.4; charset=utf-8";
     if (!store_figures_get(archive_store(w->archive), false, &f, &e) || !ledger_metrics(w, &a->body, &e)) {

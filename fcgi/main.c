@@ -16,6 +16,7 @@
 #define MAINTENANCE_THREADS 4u
 #define OPEN_TRIES          15 /* a tool may own the archive for a moment */
 #define OPEN_WAIT_MS        200
+#define SETTINGS_MAX        48
 
 extern const char _binary_pl_mo_start[], _binary_pl_mo_end[];
 
@@ -32,6 +33,7 @@ struct service {
     struct command_server *server;
     struct acceptor *acceptor;
     sigset_t signals;
+    struct setting settings[SETTINGS_MAX]; /* the rows of all rooms above the record room */
 };
 
 static int complain(const struct err *e)
@@ -75,10 +77,22 @@ static bool start_house(struct service *s, struct err *e)
     return catalogue_register(LANG_PL, _binary_pl_mo_start, n, e) && crypto_init(e);
 }
 
+static void join_settings(struct setting *out)
+{
+    static const struct setting *const tables[] = {command_settings, request_settings};
+    size_t n = 0;
+    for (size_t t = 0; t < COUNT_OF(tables); t++) {
+        for (size_t i = 0; tables[t][i].name != NULL && n + 1 < SETTINGS_MAX; i++) {
+            out[n++] = tables[t][i];
+        }
+    }
+    out[n].name = NULL;
+}
+
 /* Maintenance is no failure here: the archive stays closed. */
 static bool open_archive(struct service *s, struct err *e)
 {
-    struct archive_options o = {.dir = s->dir, .background = true, .settings_above = command_settings};
+    struct archive_options o = {.dir = s->dir, .background = true, .settings_above = s->settings};
     struct timespec wait = {.tv_nsec = OPEN_WAIT_MS * 1000000L};
     for (int i = 0; i < OPEN_TRIES; i++) {
         if (archive_open(&o, &s->archive, e)) {
@@ -101,16 +115,26 @@ static bool open_archive(struct service *s, struct err *e)
 static bool start(struct service *s, struct err *e)
 {
     unsigned threads = MAINTENANCE_THREADS;
+    join_settings(s->settings);
     if (!open_archive(s, e)) {
         return false;
     }
     s->window.archive = s->archive;
+    site_fill(&s->window.site);
+    s->window.kept = kept_new();
+    s->window.rate = rate_new();
     if (s->archive != NULL) {
+        struct request_limits limits;
         threads = (unsigned)setting_u64(archive_settings(s->archive), "window.threads");
-        if (!pulse_start(s->archive, &s->window.pulse, e) || !command_server_start(s->archive, s->dir, &s->server, e)) {
+        request_limits_take(archive_settings(s->archive), &limits);
+        if (!ticket_key_open(s->archive, &s->window.form_key, e) ||
+            !request_desk_open(s->archive, &limits, &s->window.requests, e) ||
+            !bulletin_desk_open(s->archive, &s->window.desk, e) || !pulse_start(s->archive, &s->window.pulse, e) ||
+            !command_server_start(s->archive, s->dir, &s->server, e)) {
             return false;
         }
     }
+    s->window.transfer_max = threads >= 4 ? threads / 4 : 1;
     return acceptor_start(&s->window, s->dir, threads, &s->acceptor, e);
 }
 
@@ -123,6 +147,11 @@ static void stop(struct service *s)
         _exit(EXIT_DONE);
     }
     pulse_stop(&s->window.pulse);
+    bulletin_desk_close(&s->window.desk);
+    request_desk_close(&s->window.requests);
+    kept_free(&s->window.kept);
+    rate_free(&s->window.rate);
+    key_wipe(&s->window.form_key);
     archive_close(&s->archive);
 }
 

@@ -1,89 +1,187 @@
-/* route.c: the table of addresses, and the headers that every answer carries.
+/* route.c: the table of addresses. Every address of the window stands here and nowhere else, with what its gate
+ * demands.
  *
- * The row is checked before its handler runs; a handler sees only requests that fit its row. */
+ * Pages answer in Polish, and in English below /en. */
 #include "window.h"
 
 #include <string.h>
 
-static const struct route_row routes[] = {
-    {"GET", "/healthz", false, page_healthz},
-    {"GET", "/metrics", true, page_metrics},
+#include "form.h"
+
+static const struct input_field search_fields[] = {{"q", INPUT_TEXT, 0, 200}};
+static const struct input_field choose_fields[] = {{"co", INPUT_WORD, 0, 0}, {"dalej", INPUT_WORD, 0, 0}};
+static const struct input_field back_fields[] = {{"powrot", INPUT_WORD, 0, 0}};
+static const struct input_field again_fields[] = {{"ponownie", INPUT_NUMBER, 1, 1}};
+static const struct input_field done_fields[] = {{"zrobione", INPUT_WORD, 0, 0}};
+static const struct input_field api_fields[] = {{"files", INPUT_FILES, 0, 0}};
+static const struct input_field follow_fields[] = {{"numer", INPUT_TEXT, 0, 40}, {"kod", INPUT_TEXT, 0, 80}};
+
+#define FIELDS(table) .fields = (table), .field_count = COUNT_OF(table)
+#define GET_ROW       .method = "GET", .who = WHO_ANYONE, .body = BODY_NONE, .limit = 0
+#define PAGE          GET_ROW, .face = FACE_PAGE, .cache = CACHE_PUBLIC
+#define API           GET_ROW, .face = FACE_API, .cache = CACHE_PUBLIC
+/* A form has its ticket and its draft: nobody may be given another's. */
+#define FORM_PAGE GET_ROW, .face = FACE_PAGE, .cache = CACHE_NEVER, .section = SECTION_ASK
+#define CASE_PAGE GET_ROW, .face = FACE_PAGE, .cache = CACHE_NEVER, .section = SECTION_FOLLOW
+
+#define LETTER_BYTES ((2ull << 30) + BODY_SMALL) /* a letter with all its files */
+#define POSTED       .method = "POST", .who = WHO_ANYONE, .face = FACE_PAGE, .cache = CACHE_NEVER
+#define API_POSTED   .method = "POST", .who = WHO_ANYONE, .face = FACE_API, .cache = CACHE_NEVER
+#define TEXTS_ONLY   .body = BODY_FORM, .limit = BODY_SMALL
+#define WITH_FILES   .body = BODY_FORM | BODY_MULTIPART, .limit = LETTER_BYTES
+#define DEED(name)                                                                                                     \
+    {CASE_PAGE, .path = "/s/{token}/" name, .handle = page_deed},                                                      \
+    {                                                                                                                  \
+        POSTED, TEXTS_ONLY, FIELDS(deed_fields), .path = "/s/{token}/" name, .handle = page_deed_post,                 \
+                                                 .again = page_deed_again, .section = SECTION_FOLLOW,                  \
+                                                 .flags = ROW_OWN_FAULTS | ROW_FILES_LETTERS                           \
+    }
+
+static const struct route_row rows[] = {
+    {PAGE, .path = "/", .handle = page_start},
+    {PAGE, .path = "/karty", .handle = page_cards, .section = SECTION_CARDS},
+    {PAGE, .path = "/karty/{slug}", .handle = page_card, .section = SECTION_CARDS},
+    {PAGE, .path = "/karty/{slug}/tresc", .handle = page_card_text, .section = SECTION_CARDS},
+    {PAGE, .path = "/karty/{slug}/wersje", .handle = page_versions, .section = SECTION_CARDS},
+    {PAGE, .path = "/karty/{slug}/wersje/{v}", .handle = page_version, .section = SECTION_CARDS},
+    {PAGE, .path = "/rejestry", .handle = page_registers, .section = SECTION_REGISTERS},
+    {PAGE, .path = "/rejestry/zasady", .handle = page_access_rules, .section = SECTION_REGISTERS},
+    {PAGE, .path = "/rejestry/{n}", .handle = page_register, .section = SECTION_REGISTERS},
+    {PAGE, .path = "/rejestry/{n}/wersje", .handle = page_versions, .section = SECTION_REGISTERS},
+    {PAGE, .path = "/rejestry/{n}/wersje/{v}", .handle = page_version, .section = SECTION_REGISTERS},
+    {PAGE, .path = "/informacje", .handle = page_texts},
+    {PAGE, .path = "/informacje/{slug}", .handle = page_text},
+    {PAGE, .path = "/informacje/{slug}/wersje", .handle = page_versions},
+    {PAGE, .path = "/informacje/{slug}/wersje/{v}", .handle = page_version},
+    {PAGE, .path = "/zmiany", .handle = page_changes},
+    {PAGE, .path = "/redakcja", .handle = page_editors},
+    {PAGE, .path = "/dane-osobowe", .handle = page_notices},
+    {PAGE, .path = "/dziennik", .handle = page_log, .section = SECTION_LOG},
+    {FORM_PAGE, FIELDS(choose_fields), .path = "/wniosek", .handle = page_choose},
+    {FORM_PAGE, .path = "/wniosek/akta-sprawy", .handle = page_party},
+    {FORM_PAGE, .path = "/wniosek/{slug}", .handle = page_ask},
+    {FORM_PAGE, FIELDS(back_fields), .path = "/s/{token}/pytanie/{n}", .handle = page_question},
+    {POSTED, WITH_FILES, FIELDS(ask_fields), .path = "/s/{token}/pytanie/{n}", .handle = page_question_post,
+     .again = page_question_again, .file = page_question_file, .section = SECTION_ASK,
+     .flags = ROW_OWN_FAULTS | ROW_FILES_LETTERS},
+    {FORM_PAGE, .path = "/s/{token}/sprawdz", .handle = page_review},
+    {POSTED, TEXTS_ONLY, FIELDS(ask_fields), .path = "/s/{token}/sprawdz", .handle = page_review_post,
+     .again = page_review_post, .section = SECTION_ASK, .flags = ROW_OWN_FAULTS | ROW_FILES_LETTERS},
+    {CASE_PAGE, FIELDS(done_fields), .path = "/s/{token}", .handle = page_case},
+    {CASE_PAGE, .path = "/s/{token}/potwierdzenie", .handle = page_receipt},
+    {CASE_PAGE, FIELDS(again_fields), .path = "/s/{token}/potwierdzenie/{code}", .handle = page_receipt},
+    {CASE_PAGE, .path = "/s/{token}/plik/{n}", .handle = page_case_file},
+    {CASE_PAGE, .path = "/s/{token}/pismo.txt", .handle = page_case_letter},
+    {CASE_PAGE, .path = "/s/{token}/dowod.txt", .handle = page_case_proof},
+    {CASE_PAGE, .path = "/s/{token}/termin.ics", .handle = page_case_calendar},
+    {CASE_PAGE, .path = "/s/{token}/srodek/{n}", .handle = page_remedy},
+    {CASE_PAGE, .path = "/s/{token}/uzupelnij", .handle = page_deed},
+    {POSTED, WITH_FILES, FIELDS(deed_fields), .path = "/s/{token}/uzupelnij", .handle = page_deed_post,
+     .again = page_deed_again, .file = page_deed_file, .section = SECTION_FOLLOW,
+     .flags = ROW_OWN_FAULTS | ROW_FILES_LETTERS},
+    DEED("zmien"),
+    DEED("oplata"),
+    DEED("oferta"),
+    DEED("wycofaj"),
+    {CASE_PAGE, .path = "/sprawa", .handle = page_follow},
+    {POSTED, TEXTS_ONLY, FIELDS(follow_fields), .path = "/sprawa", .handle = page_follow_post,
+     .again = page_follow_again, .section = SECTION_FOLLOW},
+    {PAGE, .path = "/szukaj", .handle = page_search, .fields = search_fields, .field_count = COUNT_OF(search_fields),
+     .flags = ROW_OWN_FAULTS},
+    {API_POSTED, .body = BODY_JSON | BODY_MULTIPART, .limit = LETTER_BYTES, FIELDS(api_fields),
+     .path = "/api/v1/requests", .handle = api_request_post, .file = api_request_file,
+     .flags = ROW_OWN_FAULTS | ROW_FILES_LETTERS},
+    {GET_ROW, .face = FACE_API, .cache = CACHE_NEVER, .path = "/api/v1/requests/{slug}", .handle = api_request},
+    {API, .path = "/api/v1/services", .handle = api_services},
+    {API, .path = "/api/v1/services/{slug}", .handle = api_service},
+    {API, .path = "/api/v1/registers", .handle = api_registers},
+    {API, .path = "/api/v1/registers/{n}", .handle = api_register},
+    {GET_ROW, .path = "/site/{file}", .handle = page_site, .face = FACE_PLAIN, .cache = CACHE_FOREVER,
+     .flags = ROW_IN_MAINTENANCE},
+    {GET_ROW, .path = "/healthz", .handle = page_healthz, .face = FACE_PLAIN, .cache = CACHE_NEVER},
+    {.method = "GET", .path = "/metrics", .handle = page_metrics, .who = WHO_LOOPBACK, .face = FACE_PLAIN},
 };
 
-void answer_text(struct answer *a, int status, const char *text)
+const struct route_row *route_rows(size_t *count)
 {
-    a->status = status;
-    a->type = "text/plain; charset=utf-8";
-    buf_reset(&a->body);
-    buf_add_z(&a->body, text);
-    buf_add_u8(&a->body, '\n');
+    *count = COUNT_OF(rows);
+    return rows;
 }
 
-static bool is_loopback(struct str remote)
+static bool fits_slug(struct str s, bool dots)
 {
-    return str_starts(remote, "127.") || str_is(remote, "::1");
-}
-
-static bool method_fits(const struct route_row *row, struct str method)
-{
-    return str_is(method, row->method) || (str_is(method, "HEAD") && strcmp(row->method, "GET") == 0);
-}
-
-void route(struct window *w, const struct request *q, struct answer *a)
-{
-    for (size_t i = 0; i < COUNT_OF(routes); i++) {
-        const struct route_row *row = &routes[i];
-        if (!str_is(q->path, row->path) || (row->loopback && !is_loopback(q->remote))) {
-            continue;
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || (dots && c == '.'))) {
+            return false;
         }
-        if (!method_fits(row, q->method)) {
-            answer_text(a, 405, "Ten adres przyjmuje tylko GET.");
-            a->allow = "GET, HEAD";
-        } else if (w->archive == NULL) {
-            answer_text(a, 503, "Przerwa techniczna. Pilne pismo złóż w kancelarii.");
-        } else {
-            row->handle(w, q, a);
+    }
+    return s.n > 0 && s.n <= 80;
+}
+
+/* Of a draft or a case: [0-9a-z]{32}. */
+static bool fits_token(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        if (!((s.p[i] >= '0' && s.p[i] <= '9') || (s.p[i] >= 'a' && s.p[i] <= 'z'))) {
+            return false;
         }
-        return;
     }
-    answer_text(a, 404, "Nie ma takiej strony.");
+    return s.n == DRAFT_TOKEN_SIZE - 1;
 }
 
-static const char *reason(int status)
+static bool fits_code(struct str s)
 {
-    switch (status) {
-        case 200:
-            return "OK";
-        case 404:
-            return "Not Found";
-        case 405:
-            return "Method Not Allowed";
-        case 503:
-            return "Service Unavailable";
-        default:
-            return "Internal Server Error";
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        if (!((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || c == '-')) {
+            return false;
+        }
     }
+    return s.n == REQUEST_CODE_SIZE - 1;
 }
 
-void answer_head(const struct answer *a, struct buf *out)
+static struct str segment(const char *p, size_t n)
 {
-    buf_fmt(out, "Status: %d %s\r\n", a->status, reason(a->status));
-    buf_fmt(out, "Content-Type: %s\r\n", a->type);
-    buf_fmt(out, "Content-Length: %zu\r\n", a->body.n);
-    if (a->allow != NULL) {
-        buf_fmt(out, "Allow: %s\r\n", a->allow);
+    const char *slash = memchr(p, '/', n);
+    return (struct str){p, slash != NULL ? (size_t)(slash - p) : n};
+}
+
+static bool segment_fits(struct str want, struct str have, struct parts *parts)
+{
+    if (str_is(want, "{n}")) {
+        return parse_u64(have, 1, 999999, &parts->number);
     }
-    if (a->status == 503) {
-        buf_add_z(out, "Retry-After: 30\r\n");
+    if (str_is(want, "{v}")) {
+        return parse_u64(have, 1, 999999, &parts->version);
     }
-    buf_add_z(out, "Cache-Control: no-store\r\n"
-                   "Content-Security-Policy: default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-                   "base-uri 'none'; frame-ancestors 'none'\r\n"
-                   "X-Content-Type-Options: nosniff\r\n"
-                   "X-Frame-Options: DENY\r\n"
-                   "Referrer-Policy: no-referrer\r\n"
-                   "Cross-Origin-Opener-Policy: same-origin\r\n"
-                   "Cross-Origin-Resource-Policy: same-origin\r\n"
-                   "Permissions-Policy: camera=(), geolocation=(), microphone=()\r\n"
-                   "\r\n");
+    if (str_is(want, "{token}")) {
+        parts->token = have;
+        return fits_token(have);
+    }
+    if (str_is(want, "{code}")) {
+        parts->code = have;
+        return fits_code(have);
+    }
+    if (str_is(want, "{slug}") || str_is(want, "{file}")) {
+        parts->slug = have;
+        return fits_slug(have, want.n == 6 && want.p[1] == 'f');
+    }
+    return str_eq(want, have);
+}
+
+/* Segment by segment; both begin with a slash. */
+bool route_match(const struct route_row *row, struct str path, struct parts *parts)
+{
+    const char *want = row->path, *want_end = want + strlen(want), *have = path.p, *have_end = path.p + path.n;
+    while (want < want_end && have < have_end && *have == '/') {
+        struct str w = segment(want + 1, (size_t)(want_end - want - 1));
+        struct str s = segment(have + 1, (size_t)(have_end - have - 1));
+        if (!segment_fits(w, s, parts)) {
+            return false;
+        }
+        want += 1 + w.n;
+        have += 1 + s.n;
+    }
+    return want == want_end && have == have_end;
 }

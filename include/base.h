@@ -388,6 +388,20 @@ void json_push(struct json *array, struct json **child);             /* takes th
 void json_push_text(struct json *array, struct str v);
 bool json_line(const struct json *j, struct buf *out, struct err *e); /* one compact line with LF */
 
+/* ---------------------------------------------------------------- JSON in (jansson behind it) */
+
+enum json_type { JSON_IS_TEXT, JSON_IS_NUMBER /* a whole one */, JSON_IS_BOOL, JSON_IS_NULL, JSON_IS_OTHER };
+struct json_member {
+    struct str name, text;
+    enum json_type type;
+    int64_t number;
+    bool yes;
+};
+/* A text that is one object of at most `most` members, in their order; everything in the arena. ERR_INVALID: it is no
+ * JSON, no object, or says a name twice. */
+bool json_read(struct str text, struct arena *ar, size_t most, struct json_member **out, size_t *n, struct err *e)
+    MUST_USE;
+
 /* ---------------------------------------------------------------- what nobody calls */
 
 /* Unbounded copies, parsers without a verdict, the machine's time zone, the shell: a use does not compile. Instead:

@@ -154,8 +154,13 @@ struct class_proposal {
 };
 
 /* Law as data: documents of conf/, each an immutable version with a day from which it is in force. */
-enum conf_kind { CONF_PLAN, CONF_RULES, CONF_HOLIDAYS, CONF_PROPOSALS, CONF_KIND_COUNT };
-const char *conf_kind_name(enum conf_kind k); /* "plan" … = file name without its ending */
+enum conf_kind {
+    CONF_PLAN, CONF_RULES, CONF_HOLIDAYS, CONF_PROPOSALS,    /* one document a kind: the law that files are kept by */
+    CONF_CARD, CONF_REGISTER, CONF_ACCESS_RULE, CONF_NOTICE, /* many, each with a name: what the office publishes */
+    CONF_KIND_COUNT
+};
+#define CONF_LAW_COUNT ((size_t)CONF_CARD) /* the kinds below it have one document */
+const char *conf_kind_name(enum conf_kind k); /* "plan" … = file name without its ending; "card" … */
 struct conf_document {
     enum conf_kind kind;
     struct str text;
@@ -181,6 +186,38 @@ bool conf_apply(struct archive *a, const struct conf_document *d, const struct a
 /* The version in force on a day; NOT_FOUND when there is none. */
 bool conf_in_force(struct txn *t, enum conf_kind k, struct day on, struct arena *a, struct bytes *text, struct err *e)
     MUST_USE;
+/* Published documents: versions of a name are counted 1, 2, 3 …, are all one object of the ledger, and never go back in
+ * time; of several from one day the last one serves (a correction). All of a list come in one verb, or none does; a text
+ * that is its name's newest already changes nothing. *changed counts the new versions. */
+struct conf_publication {
+    enum conf_kind kind;
+    struct str name; /* [a-z0-9.-]{1,96} */
+    struct str text;
+    struct day valid_from;
+};
+bool conf_publish(struct archive *a, const struct conf_publication *list, size_t n, const struct actor *who,
+                  uint64_t *changed, struct err *e) MUST_USE;
+/* The lines that go and come, as conf_diff shows them. */
+bool conf_publish_diff(struct archive *a, const struct conf_publication *d, conf_line each, void *ctx,
+                       struct err *e) MUST_USE;
+struct conf_version {
+    struct id id;
+    enum conf_kind kind;
+    struct str name;
+    uint32_t sequence;
+    struct day valid_from;
+    instant imported;
+    struct str sha256; /* hex, of the text */
+    struct bytes text;
+    uint64_t entry; /* its index in the ledger; CONF_ENTRY_NONE: the log does not tell of it, which the doctor reports */
+};
+#define CONF_ENTRY_NONE UINT64_MAX
+/* By name, each oldest first; name n 0: all of the kind. What is handed over is valid during the call. */
+typedef bool (*conf_version_each)(const struct conf_version *v, void *ctx, struct err *e);
+bool conf_versions(struct txn *t, enum conf_kind k, struct str name, conf_version_each each, void *ctx, struct err *e)
+    MUST_USE;
+/* Another number after each import into this open archive: what was read before may be out of date. */
+uint64_t conf_generation(const struct archive *a);
 bool proposal_get(struct txn *t, struct str symbol, struct arena *a, struct class_proposal *out, struct err *e) MUST_USE;
 /* Long recomputations survive a crash as T_JOB rows; this finishes what is left. Called at open and nightly. */
 bool jobs_finish(struct archive *a, uint64_t *files_changed, struct err *e) MUST_USE;
@@ -429,6 +466,50 @@ struct daily_report {
 };
 bool archive_daily(struct archive *a, struct day today, uint64_t verify_seconds, struct daily_report *out,
                    struct err *e) MUST_USE;
+
+/* ---------------------------------------------------------------- for verbs of higher rooms: objects and their events */
+
+/* One ledger entry for an object whose `events` was just counted up; opens with salts kept in T_OPENING, sealed under
+ * the object's key. Lines of the metadata opening may be personal; entry lines may not. */
+struct event {
+    enum entry_type type;
+    const struct id *object;
+    uint64_t event;
+    const struct actor *who;
+    struct entry_line lines[ENTRY_LINES_MAX]; /* into the entry */
+    size_t line_count;
+    struct entry_line metadata[16]; /* into the metadata opening; none: no opening */
+    size_t metadata_count;
+    const struct digests *content; /* NULL: no content opening */
+    uint64_t content_size;
+};
+/* Add a line unless the value is empty; values are borrowed. */
+void event_line(struct event *ev, const char *key, struct str value);
+void event_meta(struct event *ev, const char *key, struct str value);
+/* Counts up: the next event follows the newest one, of the row or of the log. After a restore the log, filled in from
+ * what was published, may know later events than the row does, and an event is never told twice. */
+bool event_next(struct txn *t, const struct id *object, uint64_t *events, struct err *e) MUST_USE;
+/* The slow half, before the verb: salts, opening texts, digests, the sealed T_OPENING box. */
+struct event_ready {
+    struct event in;
+    struct opening_digests openings[2];
+    size_t opening_count;
+    struct bytes opening_box; /* in the arena; n 0: none */
+};
+bool event_prepare(const struct event *in, const struct key *key, struct arena *ar, struct event_ready *out,
+                   struct err *e) MUST_USE;
+/* The quick half, inside the verb. */
+bool event_write(struct txn *t, struct archive *a, const struct event_ready *r, uint64_t *index,
+                 struct err *e) MUST_USE;
+/* The opening texts of an event as they were committed to, rebuilt: content_text n 0 when there is none. */
+bool event_openings(struct txn *t, struct archive *a, const struct id *object, uint64_t event, const struct key *key,
+                    const struct digests *content, uint64_t content_size, struct arena *ar, struct str *content_text,
+                    struct str *metadata_text, struct err *e) MUST_USE;
+
+/* Objects with a key of their own: makes, wraps; the caller puts the row and the key in its verb. */
+bool object_new(struct archive *a, struct id *id, struct key *key, struct wrapped_key *wrapped, struct err *e) MUST_USE;
+/* One head at a time to the helper (below), from any thread; "" when the type is unknown. */
+void archive_media_type(struct archive *a, struct bytes head, char *out, size_t out_size);
 
 /* ---------------------------------------------------------------- the helper that looks at hostile bytes */
 

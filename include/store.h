@@ -68,8 +68,16 @@ enum store_table {
     T_LOG_TILE,      /* level(u8) tile(be64) -> hashes */
     T_LOG_HEAD,      /* "head", "signed", "published" */
     T_ACTOR,         /* pseudonyms of acting persons, by person and year */
-    T_REQUEST,       /* requests and drafts of the window (later rooms) */
+    T_REQUEST,       /* request id(16) -> request */
     T_INDEX,         /* free composite indexes of later rooms: name NUL key… */
+    /* Added later: an older archive gets them when it is opened. */
+    T_REQUEST_EVENT, /* request id(16) event(be32) -> what was done, with the words sealed */
+    T_REQUEST_FILE,  /* request id(16) seq(be32) -> a file that came with it or was released */
+    T_REQUEST_INDEX, /* ways to a request: letter key… (archive/office/request_store.h) */
+    T_REQUEST_LIST,  /* the public register: kind(u8) state(u8) received(be64) number(be64) -> its line */
+    T_DRAFT,         /* draft id(16) -> draft, sealed under a key that the archive does not have */
+    T_DRAFT_FILE,    /* draft id(16) seq(be32) -> an uploaded file */
+    T_CONTENT,       /* content name(16) -> object id: contents that higher rooms name; the sweep keeps them */
     TABLE_COUNT
 };
 const char *table_name(enum store_table t);

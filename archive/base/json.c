@@ -1,4 +1,4 @@
-/* json.c: JSON out, built over jansson, which no other file knows.
+/* json.c: JSON out and in, built over jansson, which no other file knows.
  *
  * A value remembers the first thing that went wrong in it or in a child, so that callers build without checking and
  * json_line tells. Allocations pass through mem.c. A child put into a parent belongs to it. */
@@ -32,9 +32,20 @@ struct json {
     int depth;            /* levels in it: 1 for an object of plain values */
 };
 
+/* jansson tells a failed allocation from wrong JSON only sometimes: whether one failed on this thread since it was
+ * cleared. */
+static _Thread_local bool starved;
+
+static void *house_memory(size_t n)
+{
+    void *p = mem_alloc(n);
+    starved = starved || p == NULL;
+    return p;
+}
+
 static void use_house_memory(void)
 {
-    json_set_alloc_funcs(mem_alloc, mem_free);
+    json_set_alloc_funcs(house_memory, mem_free);
 }
 
 static void start(void)
@@ -231,4 +242,57 @@ bool json_line(const struct json *j, struct buf *out, struct err *e)
         return false;
     }
     return true;
+}
+
+/* ---------------------------------------------------------------- in */
+
+static bool read_member(const char *name, json_t *v, struct arena *ar, struct json_member *out)
+{
+    *out = (struct json_member){.name = arena_str(ar, str_of(name)), .type = JSON_IS_OTHER, .text = STR("")};
+    if (json_is_string(v)) {
+        out->type = JSON_IS_TEXT;
+        out->text = arena_str(ar, (struct str){json_string_value(v), json_string_length(v)});
+    } else if (json_is_integer(v)) {
+        out->type = JSON_IS_NUMBER;
+        out->number = json_integer_value(v);
+    } else if (json_is_boolean(v)) {
+        out->type = JSON_IS_BOOL;
+        out->yes = json_is_true(v);
+    } else if (v != NULL && json_typeof(v) == JSON_NULL) {
+        out->type = JSON_IS_NULL;
+    }
+    return out->name.p != NULL && out->text.p != NULL;
+}
+
+static bool read_members(json_t *o, struct arena *ar, size_t most, struct json_member **out, size_t *n, struct err *e)
+{
+    size_t count = json_object_size(o), at = 0;
+    if (count > most) {
+        return err_set(e, ERR_TOO_BIG, "the JSON object has more than %zu members", most);
+    }
+    struct json_member *list = arena_alloc(ar, (count + 1) * sizeof *list);
+    for (void *it = json_object_iter(o); list != NULL && it != NULL; it = json_object_iter_next(o, it)) {
+        if (!read_member(json_object_iter_key(it), json_object_iter_value(it), ar, &list[at++])) {
+            list = NULL;
+        }
+    }
+    *out = list;
+    *n = at;
+    return list != NULL || err_set(e, ERR_MEMORY, "out of memory");
+}
+
+bool json_read(struct str text, struct arena *ar, size_t most, struct json_member **out, size_t *n, struct err *e)
+{
+    json_error_t why;
+    start();
+    starved = false;
+    json_t *o = json_loadb(text.p != NULL ? text.p : "", text.n, JSON_REJECT_DUPLICATES, &why);
+    if (o == NULL) {
+        return starved ? err_set(e, ERR_MEMORY, "out of memory")
+                       : err_set(e, ERR_INVALID, "the JSON is wrong in line %d, column %d", why.line, why.column);
+    }
+    bool well =
+        json_is_object(o) ? read_members(o, ar, most, out, n, e) : err_set(e, ERR_INVALID, "the JSON is no object");
+    json_decref(o);
+    return well;
 }

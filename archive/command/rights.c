@@ -18,6 +18,12 @@ const struct setting command_settings[] = {
     {"operators.decide", SET_TEXT, "", 0, NAMES_MAX, N_("users who may confirm classes, place holds and apply law")},
     {"operators.care", SET_TEXT, "", 0, NAMES_MAX, N_("users who may verify, back up and run the nightly work")},
     {"window.threads", SET_U64, "16", 1, 256, N_("threads of akta-fcgi that answer nginx")},
+    {"classes.foi", SET_TEXT, "1431", 0, 10, N_("class in which requests for public information are filed")},
+    {"classes.reuse", SET_TEXT, "1431", 0, 10, N_("class in which requests for re-use are filed")},
+    {"classes.data_subject", SET_TEXT, "142", 0, 10, N_("class in which requests about one's own data are filed")},
+    {"classes.complaint", SET_TEXT, "1510", 0, 10, N_("class in which complaints are filed")},
+    {"classes.proposal", SET_TEXT, "1510", 0, 10, N_("class in which proposals are filed")},
+    {"classes.petition", SET_TEXT, "152", 0, 10, N_("class in which petitions are filed")},
     {.name = NULL},
 };
 

@@ -20,19 +20,21 @@ static const struct setting office_settings[] = {
     {"law.retention-rules", SET_TEXT, "", 0, 500, N_("rules of retention; empty: those that ship with akta")},
     {"law.proposals", SET_TEXT, "", 0, 500, N_("proposals for unread classes; empty: those that ship with akta")},
     {"law.holidays", SET_TEXT, "", 0, 500, N_("table of free days; empty: the one that ships with akta")},
+    {"publish.set", SET_TEXT, "", 0, 20, N_("what is published from the start: empty, or demonstration")},
     {.name = NULL},
 };
 #define OFFICE_SETTINGS (COUNT_OF(office_settings) - 1)
 
 struct plan_of_init {
     struct office_info office;
-    struct conf_document law[CONF_KIND_COUNT];
+    struct conf_document law[CONF_LAW_COUNT];
+    bool demonstration; /* the published documents that ship with the program */
 };
 
-static const char *const law_settings[CONF_KIND_COUNT] = {[CONF_PLAN] = "law.plan",
-                                                          [CONF_RULES] = "law.retention-rules",
-                                                          [CONF_HOLIDAYS] = "law.holidays",
-                                                          [CONF_PROPOSALS] = "law.proposals"};
+static const char *const law_settings[CONF_LAW_COUNT] = {[CONF_PLAN] = "law.plan",
+                                                         [CONF_RULES] = "law.retention-rules",
+                                                         [CONF_HOLIDAYS] = "law.holidays",
+                                                         [CONF_PROPOSALS] = "law.proposals"};
 
 /* A path of the office file counts from its folder. */
 static bool read_law(struct run *r, struct str office_file, struct str path, struct str *out)
@@ -85,10 +87,15 @@ static bool read_office(struct run *r, struct str path, struct plan_of_init *out
         .phone = arena_str(r->ar, setting_text(s, "office.phone")),
         .email = arena_str(r->ar, setting_text(s, "office.email")),
     };
+    struct str set = setting_text(s, "publish.set");
+    out->demonstration = str_is(set, "demonstration");
+    if (set.n > 0 && !out->demonstration) {
+        return err_field(&r->e, ERR_INVALID, "publish.set", "%s: publish.set is empty or “demonstration”", path.p);
+    }
     if (out->office.name.n == 0 || out->office.origin.n == 0) {
         return err_field(&r->e, ERR_INVALID, "office", "%s: [office] needs a name and an origin", path.p);
     }
-    for (unsigned k = 0; k < CONF_KIND_COUNT; k++) {
+    for (unsigned k = 0; k < CONF_LAW_COUNT; k++) {
         struct str file = arena_str(r->ar, setting_text(s, law_settings[k]));
         if (!document_of(r, (enum conf_kind)k, path, file, &out->law[k])) {
             return false;
@@ -97,13 +104,24 @@ static bool read_office(struct run *r, struct str path, struct plan_of_init *out
     return true;
 }
 
+static bool publish_demonstration(struct run *r, struct archive *a)
+{
+    struct publication *list;
+    size_t n;
+    uint64_t changed;
+    return publish_builtin(r->ar, &list, &n, &r->e) && publish(a, list, n, &r->h->who, &changed, &r->e);
+}
+
 static bool fill(struct run *r, struct archive *a, const struct plan_of_init *in, struct ledger_head *head)
 {
-    for (unsigned k = 0; k < CONF_KIND_COUNT; k++) {
+    for (unsigned k = 0; k < CONF_LAW_COUNT; k++) {
         uint64_t changed;
         if (!conf_apply(a, &in->law[k], &r->h->who, &changed, &r->e)) {
             return err_wrap(&r->e, "%s", conf_kind_name((enum conf_kind)k));
         }
+    }
+    if (in->demonstration && !publish_demonstration(r, a)) {
+        return false;
     }
     return ledger_publish(archive_ledger(a), &r->e) && ledger_head_get(archive_ledger(a), r->ar, head, &r->e);
 }

@@ -8,6 +8,7 @@ extern const struct command_row table_law[];   /* term retain class id conf */
 extern const struct command_row table_file[];  /* file record ingest get */
 extern const struct command_row table_due[];   /* queue forecast hold */
 extern const struct command_row table_proof[]; /* verify log evidence */
+extern const struct command_row table_request[]; /* request */
 extern const struct command_row table_care[];  /* init backup restore doctor daily help completion version */
 
 int run_term(struct run *r);
@@ -32,6 +33,12 @@ int run_forecast(struct run *r);
 int run_hold_place(struct run *r);
 int run_hold_release(struct run *r);
 int run_hold_list(struct run *r);
+int run_request_list(struct run *r);
+int run_request_show(struct run *r);
+int run_request_states(struct run *r);
+int run_request_verb(struct run *r);
+int run_request_fee(struct run *r);
+int run_request_close(struct run *r);
 int run_verify(struct run *r);
 int run_log_head(struct run *r);
 int run_log_entry(struct run *r);

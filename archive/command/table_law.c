@@ -156,8 +156,10 @@ const struct command_row table_law[] = {
         .text = N_(
             "Compares a file with the version in force and names every class, rule, free day and case file that would "
             "change. Changes nothing."),
-        .arguments = {{N_("FILE"), N_("plan.tsv, retention-rules.tsv, holidays.tsv or proposals.tsv"), VALUE_INPUT, 1,
-                       1}},
+        .arguments = {{N_("FILE"),
+                       N_("plan.tsv, retention-rules.tsv, holidays.tsv or proposals.tsv; or any number of documents to "
+                          "publish from folders named cards, registers, access-rules and texts"),
+                       VALUE_INPUT, 1, 0}},
         .options = {{.name = "from",
                      .value = N_("DATE"),
                      .type = VALUE_DAY,
@@ -165,7 +167,8 @@ const struct command_row table_law[] = {
                     {.name = "kind",
                      .value = N_("KIND"),
                      .type = VALUE_TEXT,
-                     .what = N_("plan, retention-rules, holidays or proposals, when the file is named otherwise")}},
+                     .what = N_("plan, retention-rules, holidays, proposals, card, register, access-rule or text, when "
+                                "the file is named otherwise")}},
         .examples = {"akta conf diff plan.tsv --from 2027-01-01"},
     },
     {
@@ -177,8 +180,10 @@ const struct command_row table_law[] = {
         .text = N_("Imports the file as a new version with a log entry; earlier versions stay, and a case keeps the "
                    "version of "
                    "the day it arose. Look at “akta conf diff” first."),
-        .arguments = {{N_("FILE"), N_("plan.tsv, retention-rules.tsv, holidays.tsv or proposals.tsv"), VALUE_INPUT, 1,
-                       1}},
+        .arguments = {{N_("FILE"),
+                       N_("plan.tsv, retention-rules.tsv, holidays.tsv or proposals.tsv; or any number of documents to "
+                          "publish from folders named cards, registers, access-rules and texts"),
+                       VALUE_INPUT, 1, 0}},
         .options = {{.name = "from",
                      .value = N_("DATE"),
                      .type = VALUE_DAY,
@@ -186,8 +191,9 @@ const struct command_row table_law[] = {
                     {.name = "kind",
                      .value = N_("KIND"),
                      .type = VALUE_TEXT,
-                     .what = N_("plan, retention-rules, holidays or proposals, when the file is named otherwise")}},
-        .examples = {"akta conf apply plan.tsv --from 2027-01-01"},
+                     .what = N_("plan, retention-rules, holidays, proposals, card, register, access-rule or text, when "
+                                "the file is named otherwise")}},
+        .examples = {"akta conf apply plan.tsv --from 2027-01-01", "akta conf apply cards/*.md texts/*.md"},
     },
     {.name = NULL},
 };

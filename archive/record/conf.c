@@ -40,6 +40,10 @@ bool conf_builtin(enum conf_kind k, struct conf_document *out)
             start = _binary_proposals_tsv_start, end = _binary_proposals_tsv_end;
             break;
         case CONF_HOLIDAYS:
+        case CONF_CARD:
+        case CONF_REGISTER:
+        case CONF_ACCESS_RULE:
+        case CONF_NOTICE:
         case CONF_KIND_COUNT:
         default:
             return false;
@@ -159,6 +163,10 @@ static bool rows_in(struct txn *t, struct apply *p, struct arena *ar, struct err
             return rules_in(t, p, ar, e);
         case CONF_HOLIDAYS:
         case CONF_PROPOSALS:
+        case CONF_CARD:
+        case CONF_REGISTER:
+        case CONF_ACCESS_RULE:
+        case CONF_NOTICE:
         case CONF_KIND_COUNT:
         default:
             return lines_in(t, p, ar, e);
@@ -218,5 +226,9 @@ bool conf_apply_without_files(struct archive *a, const struct conf_document *d, 
 bool conf_apply(struct archive *a, const struct conf_document *d, const struct actor *who, uint64_t *changed,
                 struct err *e)
 {
-    return conf_apply_without_files(a, d, who, changed, e) && jobs_finish(a, NULL, e);
+    if (!conf_apply_without_files(a, d, who, changed, e)) {
+        return false;
+    }
+    a->conf_generation++;
+    return jobs_finish(a, NULL, e);
 }

@@ -74,6 +74,10 @@ static bool compare_fn(struct txn *t, void *ctx, struct err *e)
             return compare_rules(t, d, e);
         case CONF_HOLIDAYS:
         case CONF_PROPOSALS:
+        case CONF_CARD:
+        case CONF_REGISTER:
+        case CONF_ACCESS_RULE:
+        case CONF_NOTICE:
         case CONF_KIND_COUNT:
         default:
             return conf_text_before(t, d->d->kind, d->valid_from, d->ar, &old, e) &&
@@ -294,5 +298,36 @@ bool conf_diff(struct archive *a, const struct conf_document *doc, conf_line eac
         return false;
     }
     bool ok = say_rows(&d, e) && say_files(&d, e) && say_count(&d, e);
+    return ok || e->code == ERR_NONE; /* the caller may stop it */
+}
+
+/* ---------------------------------------------------------------- published documents */
+
+struct publish_diff {
+    const struct conf_publication *p;
+    struct diff d;
+};
+
+static bool publish_diff_fn(struct txn *t, void *ctx, struct err *e)
+{
+    struct publish_diff *pd = ctx;
+    struct conf_row newest = {.text = {NULL, 0}};
+    uint32_t sequence;
+    return conf_newest(t, pd->p->kind, pd->p->name, pd->d.ar, &newest, &sequence, e) &&
+           lines_compare(str_of_bytes(newest.text), pd->p->text, pd->d.ar, &pd->d.lines, e);
+}
+
+bool conf_publish_diff(struct archive *a, const struct conf_publication *p, conf_line each, void *ctx, struct err *e)
+{
+    struct arena *ar CLEANUP(arena_free) = arena_new(DIFF_ARENA);
+    struct publish_diff pd = {.p = p, .d = {.a = a, .ar = ar, .each = each, .ctx = ctx}};
+    if (ar == NULL) {
+        return err_set(e, ERR_MEMORY, "out of memory");
+    }
+    if (!store_read(a->store, publish_diff_fn, &pd, e)) {
+        return false;
+    }
+    const struct line_changes *l = &pd.d.lines;
+    bool ok = say_lines(&pd.d, l->gone, l->gone_count, "-", e) && say_lines(&pd.d, l->fresh, l->new_count, "+", e);
     return ok || e->code == ERR_NONE; /* the caller may stop it */
 }

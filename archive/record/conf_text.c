@@ -29,8 +29,8 @@ bool conf_document_day(struct str text, struct day *out)
 bool conf_text_day(const struct conf_document *d, struct day *out, struct err *e)
 {
     *out = d->valid_from;
-    if ((size_t)d->kind >= CONF_KIND_COUNT) {
-        return err_set(e, ERR_INVALID, "there is no such kind of document");
+    if ((size_t)d->kind >= CONF_LAW_COUNT) {
+        return err_set(e, ERR_INVALID, "there is no such kind of document"); /* or one that conf_publish takes */
     }
     return !day_is_none(*out) || conf_document_day(d->text, out) ||
            err_field(e, ERR_INVALID, "valid-from",
@@ -50,6 +50,10 @@ bool conf_text_parse(const struct conf_document *d, struct day valid_from, struc
         case CONF_PROPOSALS:
             return proposals_check(d->text, e);
         case CONF_HOLIDAYS:
+        case CONF_CARD:
+        case CONF_REGISTER:
+        case CONF_ACCESS_RULE:
+        case CONF_NOTICE:
         case CONF_KIND_COUNT:
         default:
             return (d->text.n > 0 && utf8_valid(d->text)) ||
@@ -96,7 +100,8 @@ static bool sorted_lines(struct str text, struct arena *a, struct str **out, siz
     while (text.n > 0) {
         const char *lf = memchr(text.p, '\n', text.n);
         size_t length = lf == NULL ? text.n : (size_t)(lf - text.p);
-        if (length > 0 && text.p[0] != '#' && text.p[0] != '\r') {
+        bool comment = length > 0 && text.p[0] == '#' && (length == 1 || text.p[1] != '#'); /* "##" is a heading */
+        if (length > 0 && !comment && text.p[0] != '\r') {
             lines[count++] = (struct str){text.p, length};
         }
         size_t step = lf == NULL ? length : length + 1;

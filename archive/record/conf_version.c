@@ -22,7 +22,11 @@ const char *conf_kind_name(enum conf_kind k)
     static const char *const names[CONF_KIND_COUNT] = {[CONF_PLAN] = "plan",
                                                        [CONF_RULES] = "retention-rules",
                                                        [CONF_HOLIDAYS] = "holidays",
-                                                       [CONF_PROPOSALS] = "proposals"};
+                                                       [CONF_PROPOSALS] = "proposals",
+                                                       [CONF_CARD] = "card",
+                                                       [CONF_REGISTER] = "register",
+                                                       [CONF_ACCESS_RULE] = "access-rule",
+                                                       [CONF_NOTICE] = "text"};
     return (size_t)k < CONF_KIND_COUNT ? names[k] : "unknown";
 }
 

@@ -26,6 +26,10 @@ bool conf_row_get(struct txn *t, enum conf_kind k, struct day valid_from, struct
                   bool *found, struct err *e) MUST_USE;
 bool conf_row_put(struct txn *t, enum conf_kind k, const struct conf_row *row, struct err *e) MUST_USE;
 
+/* The newest version of a published document (conf_named.c); *sequence 0: there is none. */
+bool conf_newest(struct txn *t, enum conf_kind k, struct str name, struct arena *ar, struct conf_row *out,
+                 uint32_t *sequence, struct err *e) MUST_USE;
+
 /* ---------------------------------------------------------------- classes as rows (class_row.c) */
 
 struct class_row {

@@ -52,7 +52,8 @@ static bool events_agree(struct txn *t, const struct id *object, uint64_t events
 
 /* ---------------------------------------------------------------- documents */
 
-static bool entry_tells(struct txn *t, struct checkup *c, const struct conf_row *row, bool *tells, struct err *e)
+static bool entry_tells(struct txn *t, struct checkup *c, const struct id *object, uint32_t event, struct str sha256,
+                        bool *tells, struct err *e)
 {
     struct bytes bytes;
     struct entry entry;
@@ -61,7 +62,7 @@ static bool entry_tells(struct txn *t, struct checkup *c, const struct conf_row 
     struct err why;
     err_init(&why, e->lang);
     *tells = false;
-    if (!ledger_find(t, &row->id, 1, &index, &why)) {
+    if (!ledger_find(t, object, event, &index, &why)) {
         if (why.code != ERR_NOT_FOUND) {
             *e = why;
             return false;
@@ -74,7 +75,7 @@ static bool entry_tells(struct txn *t, struct checkup *c, const struct conf_row 
     for (size_t i = 0; i < entry.line_count; i++) {
         struct str value = entry.lines[i].value;
         bool digest = strcmp(entry.lines[i].key, "digest") == 0 && str_starts(value, "sha256:");
-        *tells = *tells || (digest && str_eq((struct str){value.p + 7, value.n - 7}, row->sha256));
+        *tells = *tells || (digest && str_eq((struct str){value.p + 7, value.n - 7}, sha256));
     }
     return true;
 }
@@ -100,11 +101,62 @@ static bool check_version(struct txn *t, struct checkup *c, enum conf_kind k, st
     if (!str_is(row.sha256, hex)) {
         say(c, T_CONF, N_("the text of %s in force from %s is not the one that was imported"), conf_kind_name(k), day);
     }
-    if (!entry_tells(t, c, &row, &tells, e)) {
+    if (!entry_tells(t, c, &row.id, 1, row.sha256, &tells, e)) {
         return false;
     }
     if (!tells) {
         say(c, T_CONF, N_("the log does not tell of the text of %s in force from %s"), conf_kind_name(k), day);
+    }
+    return true;
+}
+
+/* Versions of a published document: numbered without a gap, the text that was imported, and told by the log. */
+struct published_walk {
+    struct checkup *c;
+    struct txn *t;
+    char name[128];
+    uint32_t sequence;
+};
+
+static bool check_published(const struct conf_version *v, void *ctx, struct err *e)
+{
+    struct published_walk *w = ctx;
+    char hex[2 * SHA256_SIZE + 1];
+    uint8_t digest[SHA256_SIZE];
+    bool tells;
+    arena_reset(w->c->ar);
+    w->c->checked++;
+    if (!str_is(v->name, w->name)) {
+        snprintf(w->name, sizeof w->name, "%.*s", (int)v->name.n, v->name.p);
+        w->sequence = 0;
+    }
+    if (v->sequence != ++w->sequence) {
+        say(w->c, T_CONF, N_("version %u of %s %s is missing"), w->sequence, conf_kind_name(v->kind), w->name);
+        w->sequence = v->sequence;
+    }
+    sha256_of(v->text, digest);
+    hex_encode((struct bytes){digest, sizeof digest}, hex);
+    if (!str_is(v->sha256, hex)) {
+        say(w->c, T_CONF, N_("the text of version %u of %s %s is not the one that was imported"), v->sequence,
+            conf_kind_name(v->kind), w->name);
+    }
+    if (!entry_tells(w->t, w->c, &v->id, v->sequence, v->sha256, &tells, e)) {
+        return false;
+    }
+    if (!tells) {
+        say(w->c, T_CONF, N_("the log does not tell of version %u of %s %s"), v->sequence, conf_kind_name(v->kind),
+            w->name);
+    }
+    return true;
+}
+
+static bool published_fn(struct txn *t, void *ctx, struct err *e)
+{
+    for (size_t k = CONF_LAW_COUNT; k < CONF_KIND_COUNT; k++) {
+        struct published_walk w = {.c = ctx, .t = t};
+        if (!conf_versions(t, (enum conf_kind)k, STR_NONE, check_published, &w, e)) {
+            return false;
+        }
     }
     return true;
 }
@@ -116,7 +168,7 @@ static bool documents_fn(struct txn *t, void *ctx, struct err *e)
     if (own == NULL) {
         return err_set(e, ERR_MEMORY, "out of memory");
     }
-    for (unsigned k = 0; k < CONF_KIND_COUNT; k++) {
+    for (unsigned k = 0; k < CONF_LAW_COUNT; k++) {
         struct day *days;
         size_t n;
         arena_reset(own);
@@ -292,8 +344,8 @@ bool law_doctor(struct archive *a, store_finding finding, void *ctx, uint64_t *c
     }
     struct scan holds = {.table = T_HOLD, .piece = 200, .row = hold_row, .ctx = &c};
     struct scan files = {.table = T_FILE, .piece = 200, .row = held_file_row, .ctx = &c};
-    if (!store_read(a->store, documents_fn, &c, e) || !store_read(a->store, classes_fn, &c, e) ||
-        !scan_table(a, &holds, e) || !scan_table(a, &files, e)) {
+    if (!store_read(a->store, documents_fn, &c, e) || !store_read(a->store, published_fn, &c, e) ||
+        !store_read(a->store, classes_fn, &c, e) || !scan_table(a, &holds, e) || !scan_table(a, &files, e)) {
         return false;
     }
     *checked = c.checked;

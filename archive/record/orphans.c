@@ -1,4 +1,4 @@
-/* orphans.c: contents and the rows that name them. A content older than a day that no row names was left by a crash
+/* orphans.c: contents and the rows that name them: records, and T_CONTENT for higher rooms. A content older than a day that no row names was left by a crash
  * between its sync and its verb: nothing can name it any more, because a verb follows its contents at once. */
 #include "scan.h"
 
@@ -19,6 +19,32 @@ static void load_restart(void *ctx)
     l->names->n = l->kept;
 }
 
+static bool add_name(struct content_names *n, const struct id *name, struct err *e)
+{
+    if (n->n == n->cap) {
+        size_t cap = n->cap ? 2 * n->cap : 1024;
+        struct id *list = mem_realloc(n->list, cap * sizeof *list);
+        if (!list)
+            return err_set(e, ERR_MEMORY, "out of memory");
+        n->list = list;
+        n->cap = cap;
+    }
+    n->list[n->n++] = *name;
+    return true;
+}
+
+static bool load_named(struct txn *t, struct bytes key, struct bytes val, void *ctx, struct err *e)
+{
+    struct load *l = ctx;
+    struct id name;
+    (void)t;
+    (void)val;
+    if (key.n != sizeof name.b)
+        return err_set(e, ERR_CORRUPT, "a key of the table of contents is damaged");
+    memcpy(name.b, key.p, sizeof name.b);
+    return add_name(l->names, &name, e);
+}
+
 static bool load_row(struct txn *t, struct bytes key, struct bytes val, void *ctx, struct err *e)
 {
     struct load *l = ctx;
@@ -31,19 +57,7 @@ static bool load_row(struct txn *t, struct bytes key, struct bytes val, void *ct
     arena_reset(l->ar);
     if (!record_decode(val, &id, NULL, l->ar, &r, e))
         return false;
-    if (id_is_zero(r.content))
-        return true;
-    struct content_names *n = l->names;
-    if (n->n == n->cap) {
-        size_t cap = n->cap ? 2 * n->cap : 1024;
-        struct id *list = mem_realloc(n->list, cap * sizeof *list);
-        if (!list)
-            return err_set(e, ERR_MEMORY, "out of memory");
-        n->list = list;
-        n->cap = cap;
-    }
-    n->list[n->n++] = r.content;
-    return true;
+    return id_is_zero(r.content) || add_name(l->names, &r.content, e);
 }
 
 static bool load_done(void *ctx, struct err *e)
@@ -68,7 +82,10 @@ bool content_names_load(struct archive *a, struct content_names *out, struct err
     *out = (struct content_names){0};
     if (!ar)
         return err_set(e, ERR_MEMORY, "out of memory");
-    if (!scan_table(a, &s, e)) {
+    bool ok = scan_table(a, &s, e);
+    s.table = T_CONTENT;
+    s.row = load_named;
+    if (!ok || !scan_table(a, &s, e)) {
         content_names_free(out);
         return false;
     }

@@ -16,6 +16,7 @@ struct archive {
     char *inspector_path;        /* NULL: beside the running program */
     struct archive_lock *lock;   /* guards what this struct changes after opening */
     char *dir;
+    _Atomic uint64_t conf_generation; /* counts imports of published documents */
 };
 
 /* Index maintenance of a file: T_QUEUE or T_HELD, T_FORECAST, T_FILE_BY_CLASS. before NULL: the file is new. Called by
@@ -28,46 +29,6 @@ bool retention_refresh(struct txn *t, struct archive *a, struct arena *ar, struc
 /* The question behind it, for explanations. */
 bool retention_question_of(struct txn *t, struct archive *a, struct arena *ar, const struct case_file *f,
                            struct retention_question *out, struct facts *facts, struct err *e) MUST_USE;
-
-/* One ledger entry for an object whose `events` was just counted up; opens with salts kept in T_OPENING, sealed under
- * the object's key. Lines of the metadata opening may be personal; entry lines may not. (event.c) */
-struct event {
-    enum entry_type type;
-    const struct id *object;
-    uint64_t event;
-    const struct actor *who;
-    struct entry_line lines[ENTRY_LINES_MAX]; /* into the entry */
-    size_t line_count;
-    struct entry_line metadata[16]; /* into the metadata opening; none: no opening */
-    size_t metadata_count;
-    const struct digests *content; /* NULL: no content opening */
-    uint64_t content_size;
-};
-/* Add a line unless the value is empty; values are borrowed. */
-void event_line(struct event *ev, const char *key, struct str value);
-void event_meta(struct event *ev, const char *key, struct str value);
-/* Counts up: the next event follows the newest one, of the row or of the log. After a restore the log, filled in from
- * what was published, may know later events than the row does, and an event is never told twice. */
-bool event_next(struct txn *t, const struct id *object, uint64_t *events, struct err *e) MUST_USE;
-/* The slow half, before the verb: salts, opening texts, digests, the sealed T_OPENING box. */
-struct event_ready {
-    struct event in;
-    struct opening_digests openings[2];
-    size_t opening_count;
-    struct bytes opening_box; /* in the arena; n 0: none */
-};
-bool event_prepare(const struct event *in, const struct key *key, struct arena *ar, struct event_ready *out,
-                   struct err *e) MUST_USE;
-/* The quick half, inside the verb. */
-bool event_write(struct txn *t, struct archive *a, const struct event_ready *r, uint64_t *index,
-                 struct err *e) MUST_USE;
-/* The opening texts of an event as they were committed to, rebuilt: content_text n 0 when there is none. */
-bool event_openings(struct txn *t, struct archive *a, const struct id *object, uint64_t event, const struct key *key,
-                    const struct digests *content, uint64_t content_size, struct arena *ar, struct str *content_text,
-                    struct str *metadata_text, struct err *e) MUST_USE;
-
-/* Objects with a key of their own: makes, wraps; the caller puts the row and the key in its verb. */
-bool object_new(struct archive *a, struct id *id, struct key *key, struct wrapped_key *wrapped, struct err *e) MUST_USE;
 
 /* ---------------------------------------------------------------- marks (mark.c) */
 
@@ -95,8 +56,6 @@ bool archive_event(struct txn *t, struct archive *a, struct event *ev, struct ar
 /* Does the log know later events of it than its row? */
 bool self_is_behind(struct archive *a, bool *behind, struct err *e) MUST_USE;
 bool house_doctor(struct archive *a, store_finding tell, void *ctx, struct err *e) MUST_USE;
-/* One head at a time to the helper, from any thread; "" when the type is unknown. */
-void archive_media_type(struct archive *a, struct bytes head, char *out, size_t out_size);
 
 /* ---------------------------------------------------------------- case files (file.c, number.c) */
 

@@ -17,6 +17,7 @@ struct engine {
     char home[STORE_PATH_MAX + 8];
     atomic_uint_fast64_t settled; /* log volume up to which the table files are written */
     enum table_ids ids;           /* env/tables as it was found */
+    bool added;                   /* tables were made that the archive did not have */
     bool logged_in;               /* opened far enough that closing should checkpoint */
     pthread_t expirer, keeper;
     bool expirer_runs, keeper_runs;

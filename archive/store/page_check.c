@@ -6,6 +6,8 @@
  * the checksum of the first page covers 512 bytes, the rest of it must be zero. */
 #include "page_check.h"
 
+#include "table_ids.h"
+
 #include "txlog_mark.h"
 
 #include <errno.h>
@@ -108,6 +110,9 @@ static bool open_whole(int env_fd, enum store_table t, bool live, int *fd, uint6
     struct err why = {.lang = f->lang};
     snprintf(place, sizeof place, "env/%s.db", table_name(t));
     if (!open_table_file(env_fd, t, fd, &size)) {
+        if (errno == ENOENT && table_is_new(env_fd, t)) {
+            return false; /* made when the archive is opened */
+        }
         if (errno == ENOENT) {
             store_findings_add(f, place, MEND_RESTORE, N_("the file is missing"));
         } else {

@@ -69,6 +69,13 @@ const char *table_name(enum store_table t)
         [T_ACTOR] = "actor",
         [T_REQUEST] = "request",
         [T_INDEX] = "index",
+        [T_REQUEST_EVENT] = "request-event",
+        [T_REQUEST_FILE] = "request-file",
+        [T_REQUEST_INDEX] = "request-index",
+        [T_REQUEST_LIST] = "request-list",
+        [T_DRAFT] = "draft",
+        [T_DRAFT_FILE] = "draft-file",
+        [T_CONTENT] = "content",
     };
     return (unsigned)t < TABLE_COUNT ? names[t] : "?";
 }

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define LIST       "tables"
 #define HEAD       "akta-tables 1\n"
@@ -147,4 +148,29 @@ bool table_ids_check(int env_fd, const bool damaged[TABLE_COUNT], struct finding
         }
     }
     return true;
+}
+
+/* ---------------------------------------------------------------- tables that came later */
+
+bool table_is_new(int env_fd, enum store_table t)
+{
+    char name[80], line[96];
+    struct stat st;
+    struct err e = ERR_INIT;
+    struct bytes list = {NULL, 0};
+    struct arena *a CLEANUP(arena_free) = arena_new(4 * LIST_MOST);
+    snprintf(name, sizeof name, "%s.db", table_name(t));
+    if (t <= T_INDEX || !a || fstatat(env_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT) {
+        return false;
+    }
+    int n = snprintf(line, sizeof line, " %s\n", table_name(t));
+    return !file_read(env_fd, LIST, LIST_MOST, a, &list, &e) || memmem(list.p, list.n, line, (size_t)n) == NULL;
+}
+
+bool table_ids_forget(int env_fd, struct err *e)
+{
+    if (disk_now()->unlinkat(env_fd, LIST, 0) != 0 && errno != ENOENT) {
+        return err_errno(e, errno, "env/tables cannot be renewed");
+    }
+    return dir_sync(env_fd, e);
 }

@@ -10,6 +10,10 @@ enum table_ids { TABLE_IDS_ABSENT, TABLE_IDS_DAMAGED, TABLE_IDS_SOUND };
 bool table_ids_check(int env_fd, const bool damaged[TABLE_COUNT], struct findings *f, enum table_ids *state,
                      struct err *e) MUST_USE;
 bool table_ids_write(int env_fd, struct err *e) MUST_USE;
+/* A table that came after this archive was made: its file is absent and the list does not know it. */
+bool table_is_new(int env_fd, enum store_table t);
+/* Before such tables are made: an interrupted start must not find files that an older list does not know. */
+bool table_ids_forget(int env_fd, struct err *e) MUST_USE;
 #define TABLE_IDS_WRONG N_("the list that tells which file is which table is damaged")
 #define TABLE_IDS_MEND  N_("nothing if the other checks are clean: the next start writes it anew")
 

@@ -1,7 +1,10 @@
 #!/bin/sh
 # The speed table: each measure beside its yardstick, in the same run, on the same files.
 #
-#   bench.sh [-n ROUNDS] [-w FOLDER] BUILD [MEASURE…]     MEASURE: ingest large sparse commit scale (all unless named)
+#   bench.sh [-n ROUNDS] [-w FOLDER] BUILD [MEASURE…]
+#
+# MEASURE: ingest large sparse commit scale, and of the citizens' window (window.sh) window filing memory beside; all unless
+# named.
 #
 # One line a measure, `name ratio figure yardstick`, when it is known, and a table with what is demanded at the end.
 # Pairs run by turns (ours, theirs, ours, theirs …), each into a fresh repository with warm files, and the medians count.
@@ -20,7 +23,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 
 usage() {
-    echo "usage: bench.sh [-n ROUNDS] [-w FOLDER] BUILD [ingest|large|sparse|commit|scale …]" >&2
+    echo "usage: bench.sh [-n ROUNDS] [-w FOLDER] BUILD [ingest|large|sparse|commit|scale|window|filing|memory|beside …]" >&2
     exit 2
 }
 rounds=3 folder=${TMPDIR:-/tmp}
@@ -35,11 +38,11 @@ shift $((OPTIND - 1))
 [ $# -ge 1 ] || usage
 build=$(cd "$1" && pwd) || exit 2
 shift
-measures=${*:-ingest large sparse commit scale}
+measures=${*:-ingest large sparse commit scale window filing memory beside}
 akta=$build/akta
 
 work=$(mktemp -d "$folder/akta-bench.XXXXXX") || exit 4
-trap 'rm -rf "$work"' EXIT
+trap 'stop_started; rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM HUP
 failed=0
 : >"$work/table"
@@ -287,6 +290,10 @@ scale() {
         }' "$work/scale.10000" "$work/scale.100000" "$work/scale.1000000" | expand -t 32,46,60,74
 }
 
+# ---------------------------------------------------------------- the citizens' window
+
+. "$here/window.sh"
+
 # ---------------------------------------------------------------- the run
 
 echo "# $(nproc) cores, load $(cut -d' ' -f1-3 /proc/loadavg), $rounds rounds, medians"
@@ -297,6 +304,10 @@ for measure in $measures; do
         sparse) sparse ;;
         commit) commit ;;
         scale) scale ;;
+        window | filing | memory | beside)
+            $measure
+            stop_started
+            ;;
         *) usage ;;
     esac
 done

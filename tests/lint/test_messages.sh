@@ -3,8 +3,10 @@
 # any room that has no Polish fails.
 . "$(dirname "$0")/lib.sh"
 
+parts='conf/po/pl.po conf/po/pl-requests.po conf/po/pl-request-verbs.po conf/po/pl-window.po'
 keywords='-kerr_set:3 -kerr_field:4 -kerr_errno:3 -kerr_wrap:2 -ktr:2 -ktrn:2,3 -kN_ -kfault_report:3'
-flags='--flag=err_set:3:c-format --flag=err_field:4:c-format --flag=err_errno:3:c-format --flag=err_wrap:2:c-format --flag=fault_report:3:c-format'
+keywords="$keywords -khtml_say:2 -khtml_sayf:2 -khtml_say_attr:2"
+flags='--flag=err_set:3:c-format --flag=err_field:4:c-format --flag=err_errno:3:c-format --flag=err_wrap:2:c-format --flag=fault_report:3:c-format --flag=html_sayf:2:c-format'
 
 # Every message that has no translation, as one line each.
 untranslated() {
@@ -12,7 +14,8 @@ untranslated() {
     # shellcheck disable=SC2046,SC2086 # lists of words
     xgettext -L C --from-code=UTF-8 $keywords $flags --no-location --no-wrap -o "$trial/found.pot" $(c_files archive fcgi) 2>/dev/null
     [ -s "$trial/found.pot" ] || return 0
-    msgattrib --no-obsolete --translated --no-fuzzy --no-wrap conf/po/pl.po >"$trial/have.po" 2>/dev/null
+    # shellcheck disable=SC2086
+    msgcat --use-first --no-wrap $parts 2>/dev/null | msgattrib --no-obsolete --translated --no-fuzzy --no-wrap >"$trial/have.po" 2>/dev/null
     msgmerge --quiet --no-fuzzy-matching --no-wrap -o "$trial/merged.po" "$trial/have.po" "$trial/found.pot"
     # Joins what is written over several lines. "%s" alone has nothing to translate.
     msgattrib --untranslated --no-obsolete --no-wrap "$trial/merged.po" | awk '
@@ -24,13 +27,15 @@ untranslated() {
 }
 
 check() {
-    msgfmt --check -o /dev/null conf/po/pl.po 2>&1 | sed 's|^|conf/po/pl.po: |'
-    awk '
-        function closed() { if (id ~ /%[-+ #0-9.]*[a-z]/ && !flagged) print "conf/po/pl.po: no c-format flag at " id; id = ""; flagged = 0 }
-        /^#,.*c-format/ { flagged = 1 }
-        /^msgid / { id = $0 }
-        /^$/ { closed() }
-        END { closed() }' conf/po/pl.po
+    for part in $parts; do
+        msgfmt --check -o /dev/null "$part" 2>&1 | sed "s|^|$part: |"
+        awk -v part="$part" '
+            function closed() { if (id ~ /%[-+ #0-9.]*[a-z]/ && !flagged) print part ": no c-format flag at " id; id = ""; flagged = 0 }
+            /^#,.*c-format/ { flagged = 1 }
+            /^msgid / { id = $0 }
+            /^$/ { closed() }
+            END { closed() }' "$part"
+    done
     untranslated | while read -r message; do
         # shellcheck disable=SC2046
         echo "conf/po/pl.po lacks \"$message\" of" $(grep -lF "$message" $(c_files archive fcgi))

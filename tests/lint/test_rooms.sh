@@ -14,6 +14,7 @@ system=$system'stdint|stdio|stdlib|string|strings|syslog|termios|threads|time|un
 places='
 gcrypt.h            archive/base/crypto(_[a-z]+)?[.]c  2
 jansson.h           archive/base/json[.]c              1
+md4c.h              archive/office/prose[.]c           1
 unicase.h           archive/base/text[.]c              1
 unictype.h          archive/base/text[.]c              1
 uninorm.h           archive/base/text[.]c              1

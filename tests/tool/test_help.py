@@ -4,7 +4,7 @@ import re
 import shutil
 import subprocess
 
-from tap import AKTA, BUILD, HOUSE, akta, environment, main, ok, same
+from tap import AKTA, BUILD, HOUSE, akta, environment, main, ok, same, scratch
 
 COMMANDS = ["term", "retain", "class", "class confirm", "id", "conf diff", "conf apply", "file open", "file close",
             "file reopen", "file show", "file fact", "file category", "record show", "record describe", "ingest", "get",
@@ -47,8 +47,10 @@ def all_polish():
     template = subprocess.run(["xgettext", "-L", "C", "--from-code=UTF-8", "-k", "--keyword=tr:2", "--keyword=N_:1",
                                "--keyword=err_set:3", "--keyword=err_field:4", "--keyword=err_errno:3", "--keyword=err_wrap:2",
                                "--keyword=trn:2,3", "--keyword=out_note:2", "-o", "-", *sources], capture_output=True)
-    merged = subprocess.run(["msgmerge", "-q", "--no-fuzzy-matching", "-o", "-", str(HOUSE / "conf/po/pl.po"), "-"],
-                            input=template.stdout, capture_output=True)
+    catalogue = scratch() / "pl.po"
+    subprocess.run(["msgcat", "--use-first", "-o", catalogue, HOUSE / "conf/po/pl.po", HOUSE / "conf/po/pl-window.po"], check=True)
+    merged = subprocess.run(["msgmerge", "-q", "--no-fuzzy-matching", "-o", "-", catalogue, "-"], input=template.stdout,
+                            capture_output=True)
     left = subprocess.run(["msgattrib", "--untranslated", "--no-obsolete", "-"], input=merged.stdout, capture_output=True)
     same([m for m in re.findall(r'^msgid "(.+)"', left.stdout.decode(), re.M) if m not in ("%s", "akta: %s")], [], "every message of the tool is in the catalogue")
 

@@ -77,7 +77,7 @@ def pages():
     ok(wait_for(lambda: b"\nakta_records 9\n" in ask("/metrics")[2], 10), "and the nine records")
     same([ask("/metrics", remote=r)[0] for r in ("::1", "127.8.8.8", "192.0.2.1", "", "1270.0.0.1")], [200, 200, 404, 404, 404],
          "metrics on loopback only")
-    same([ask(p)[0] for p in ("/", "/healthz/", "/healthz.", "//healthz", "/HEALTHZ", "")], [404] * 6, "nothing else is there")
+    same([ask(p)[0] for p in ("/none", "/healthz/", "/healthz.", "//healthz", "/HEALTHZ", "")], [404] * 6, "nothing else is there")
     for method in ("POST", "PUT", "DELETE", "get", ""):
         status, headers, _ = ask("/healthz", method)
         ok(status == 405 and headers.get("Allow") == "GET, HEAD", f"405 for {method or 'no method'}", headers)

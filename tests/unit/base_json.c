@@ -135,13 +135,92 @@ static void nothing_is_safe_to_use(void **state)
     assert_int_equal(e.code, ERR_MEMORY);
 }
 
+/* ---------------------------------------------------------------- in */
+
+static void an_object_is_read_in_order(void **state)
+{
+    static const enum json_type types[] = {JSON_IS_TEXT, JSON_IS_NUMBER, JSON_IS_BOOL, JSON_IS_BOOL,
+                                           JSON_IS_NULL, JSON_IS_OTHER,  JSON_IS_OTHER};
+    struct arena *ar CLEANUP(arena_free) = arena_new(1u << 20);
+    struct json_member *m;
+    struct err e = ERR_INIT;
+    size_t n;
+    (void)state;
+    assert_true(json_read(STR("{\"a\":\"z\xC4\x85"
+                              "b\\n\\u0119\",\"n\":-12,\"t\":true,\"f\":false,\"x\":null,\"o\":[1],\"r\":1.5}\n"),
+                          ar, 7, &m, &n, &e));
+    assert_int_equal(n, COUNT_OF(types));
+    for (size_t i = 0; i < n; i++) {
+        assert_int_equal(m[i].type, types[i]);
+    }
+    assert_str(m[0].name, "a");
+    assert_str(m[0].text, "z\xC4\x85"
+                          "b\n\xC4\x99");
+    assert_int_equal(m[1].number, -12);
+    assert_true(m[2].yes && !m[3].yes);
+    assert_true(json_read(STR("{}"), ar, 0, &m, &n, &e));
+    assert_int_equal(n, 0);
+}
+
+static void what_is_no_object_is_refused(void **state)
+{
+    static const char *const bad[] = {"",
+                                      " ",
+                                      "{",
+                                      "{}x",
+                                      "[]",
+                                      "\"a\"",
+                                      "1",
+                                      "null",
+                                      "{\"a\":1,\"a\":2}",
+                                      "{a:1}",
+                                      "{\"a\":'b'}",
+                                      "{\"a\":\"\\u0000\"}",
+                                      "{\"a\":\"\\ud800\"}",
+                                      "{\"a\":\"\xFF\"}",
+                                      "{\"a\":1,}",
+                                      "{\"a\":01}",
+                                      "{\"a\":99999999999999999999}"};
+    struct arena *ar CLEANUP(arena_free) = arena_new(1u << 20);
+    struct json_member *m;
+    size_t n;
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(bad); i++) {
+        struct err e = ERR_INIT;
+        if (json_read(str_of(bad[i]), ar, 9, &m, &n, &e) || e.code != ERR_INVALID) {
+            fail_msg("%s", bad[i]);
+        }
+    }
+    struct err e = ERR_INIT;
+    assert_false(json_read(STR("{\"a\":1,\"b\":2}"), ar, 1, &m, &n, &e));
+    assert_int_equal(e.code, ERR_TOO_BIG);
+}
+
+static void reading_survives_any_failed_allocation(void **state)
+{
+    struct arena *ar CLEANUP(arena_free) = arena_new(1u << 20);
+    struct json_member *m;
+    size_t n;
+    bool done = false;
+    (void)state;
+    for (uint64_t nth = 1; !done; nth++) {
+        struct err e = ERR_INIT;
+        mem_fault_after(nth);
+        done = json_read(STR("{\"a\":\"b\",\"c\":[1,2,{\"d\":null}],\"e\":7}"), ar, 9, &m, &n, &e);
+        mem_fault_after(0);
+        assert_true(done ? n == 3 : e.code == ERR_MEMORY);
+        assert_true(nth < 300);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_compact_line_in_order),        cmocka_unit_test(invalid_text_is_an_error),
         cmocka_unit_test(numbers_beyond_json_are_an_error), cmocka_unit_test(depth_ends_at_eight),
         cmocka_unit_test(a_full_buffer_is_an_error),        cmocka_unit_test(any_allocation_may_fail),
-        cmocka_unit_test(nothing_is_safe_to_use),
+        cmocka_unit_test(nothing_is_safe_to_use),           cmocka_unit_test(an_object_is_read_in_order),
+        cmocka_unit_test(what_is_no_object_is_refused),     cmocka_unit_test(reading_survives_any_failed_allocation),
     };
     return cmocka_run_group_tests_name("base_json", tests, NULL, NULL);
 }

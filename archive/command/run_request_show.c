@@ -1,0 +1,261 @@
+/* run_request_show.c: akta request show: the whole of one request, the requester's own words included. No other command
+ * prints them. */
+#include "run_request.h"
+
+#include <string.h>
+
+/* ---------------------------------------------------------------- as JSON */
+
+static struct str choice_word(const char *field, uint64_t v)
+{
+    if (strcmp(field, "way") == 0) {
+        return str_of(request_way_name((enum request_way)v));
+    }
+    return str_of(strcmp(field, "kind") == 0 ? request_kind_name((enum request_kind)v)
+                                             : request_right_name((enum request_right)v));
+}
+
+static struct str form_value(const struct request_form *form, const struct request_field *f)
+{
+    uint64_t v;
+    struct str s;
+    if (f->input == REQUEST_TEXT || f->input == REQUEST_LINES) {
+        memcpy(&s, (const char *)form + f->offset, sizeof s);
+        return s;
+    }
+    memcpy(&v, (const char *)form + f->offset, sizeof v);
+    if (v == 0) {
+        return STR("");
+    }
+    return f->input == REQUEST_TICK ? STR("yes") : choice_word(f->name, v);
+}
+
+static struct json *form_json(const struct request_form *form)
+{
+    struct json *o = json_object();
+    size_t n;
+    const struct request_field *fields = request_fields(&n);
+    for (size_t i = 0; i < n; i++) {
+        struct str s = form_value(form, &fields[i]);
+        if (s.n > 0 && strcmp(fields[i].name, "kind") != 0) {
+            json_text(o, fields[i].name, s);
+        }
+    }
+    return o;
+}
+
+static struct json *event_json(const struct request_event *ev)
+{
+    struct json *o = json_object();
+    json_u64(o, "event", ev->event);
+    json_text(o, "verb", str_of(request_verb_name(ev->verb)));
+    json_text(o, "role", str_of(request_role_name(ev->role)));
+    json_instant(o, "at", ev->at);
+    json_text(o, "state", str_of(request_state_name(ev->to)));
+    json_day(o, "until", ev->until);
+    json_day(o, "served", ev->served);
+    if (ev->grosze > 0) {
+        json_u64(o, "grosze", ev->grosze);
+    }
+    if (ev->call != 0) {
+        json_text(o, "call", str_of(request_call_name(ev->call)));
+    }
+    if (ev->outcome != 0) {
+        json_text(o, "outcome", str_of(request_outcome_name(ev->outcome)));
+    }
+    json_text_or_null(o, "unit", ev->unit);
+    json_text_or_null(o, "text", ev->text);
+    json_u64(o, "files", ev->files);
+    json_u64(o, "entry", LOG_PLACE(ev->entry));
+    return o;
+}
+
+static struct json *file_json(const struct request_attachment *f)
+{
+    struct json *o = json_object();
+    char id[33];
+    id_text(f->id, id);
+    json_u64(o, "file", f->seq);
+    json_u64(o, "event", f->event);
+    json_text(o, "id", str_of(id));
+    json_text(o, "name", f->name);
+    json_text_or_null(o, "type", f->type);
+    json_u64(o, "size", f->size);
+    json_hex(o, "sha256", (struct bytes){f->digests.sha256, SHA256_SIZE});
+    json_bool(o, "released", f->released);
+    json_u64(o, "entry", LOG_PLACE(f->entry));
+    return o;
+}
+
+static struct json *flags_json(unsigned flags)
+{
+    struct json *list = json_array();
+    for (unsigned bit = 1; bit <= REQUEST_HINT_UNSURE; bit <<= 1) {
+        if ((flags & bit) != 0) {
+            json_push_text(list, str_of(request_flag_name((enum request_flag)bit)));
+        }
+    }
+    return list;
+}
+
+static void days_json(struct json *o, const struct request_view *v)
+{
+    json_day(o, "term", v->term.end);
+    json_text(o, "term_rule", str_of(v->term_rule));
+    json_day(o, "safe", v->safe);
+    json_day(o, "longest", v->longest);
+    json_day(o, "extended_to", v->extended_to);
+    json_day(o, "waiting_until", v->waiting_until);
+    json_day(o, "disclose_from", v->disclose_from);
+    json_day(o, "overdue_since", v->overdue_since);
+    json_day(o, "served", v->served);
+    json_day(o, "ended", v->ended);
+}
+
+static bool show_json(struct run *r, const struct request_view *v, struct str mark)
+{
+    struct json *o = request_as_json(r, v), *timeline = json_array(), *files = json_array();
+    struct json *form = form_json(&v->form), *flags = flags_json(v->flags);
+    json_text(o, "channel", str_of(request_channel_name(v->channel)));
+    json_text(o, "filed_kind", str_of(request_kind_name(v->filed_kind)));
+    days_json(o, v);
+    json_text_or_null(o, "file", mark);
+    json_u64(o, "entry", LOG_PLACE(v->entry));
+    json_put(o, "flags", &flags);
+    json_put(o, "form", &form);
+    for (size_t i = 0; i < v->event_count; i++) {
+        struct json *one = event_json(&v->events[i]);
+        json_push(timeline, &one);
+    }
+    for (size_t i = 0; i < v->file_count; i++) {
+        struct json *one = file_json(&v->files[i]);
+        json_push(files, &one);
+    }
+    json_put(o, "timeline", &timeline);
+    json_put(o, "files", &files);
+    return out_json(r, &o);
+}
+
+/* ---------------------------------------------------------------- for people */
+
+static void line(struct grid *g, const char *label, struct str value)
+{
+    if (value.n > 0) {
+        grid_cell(g, str_of(tr(g->r->h->lang, label)));
+        grid_cell(g, value);
+    }
+}
+
+static void line_day(struct grid *g, const char *label, struct day d)
+{
+    if (!day_is_none(d)) {
+        grid_cell(g, str_of(tr(g->r->h->lang, label)));
+        grid_day(g, d);
+    }
+}
+
+static void head_people(struct run *r, const struct request_view *v, struct str mark)
+{
+    enum lang lang = r->h->lang;
+    struct grid g;
+    grid_begin(&g, r, 2);
+    line(&g, N_("Request"), str_of(v->number));
+    line(&g, N_("Kind"), str_of(request_kind_title(v->kind, lang)));
+    line(&g, N_("State"), str_of(request_state_title(v->state, lang)));
+    line(&g, N_("Outcome"), v->outcome != 0 ? str_of(request_outcome_title(v->outcome, lang)) : STR(""));
+    line(&g, N_("Received"), instant_for_people(r->ar, lang, v->received));
+    line_day(&g, N_("Due"), request_ended(v->state) ? DAY_NONE : v->due);
+    line_day(&g, N_("Safe day"), request_ended(v->state) ? DAY_NONE : v->safe);
+    line_day(&g, N_("Longest extension"), request_ended(v->state) ? DAY_NONE : v->longest);
+    line_day(&g, N_("Requester's last day"), v->waiting_until);
+    line_day(&g, N_("Disclosed from"), v->disclose_from);
+    line_day(&g, N_("Late since"), v->overdue_since);
+    line_day(&g, N_("Ended"), v->ended);
+    line(&g, N_("Who has it"), v->unit);
+    line(&g, N_("Subject"), v->subject);
+    line(&g, N_("Case file"), mark);
+    grid_end(&g);
+    for (unsigned bit = 1; bit <= REQUEST_HINT_UNSURE; bit <<= 1) {
+        if ((v->flags & bit) != 0) {
+            out_say(r, "! %s\n", request_flag_title((enum request_flag)bit, lang));
+        }
+    }
+}
+
+static void form_people(struct run *r, const struct request_form *form)
+{
+    size_t n;
+    const struct request_field *fields = request_fields(&n);
+    out_say(r, "\n");
+    for (size_t i = 0; i < n; i++) {
+        struct str s = form_value(form, &fields[i]);
+        if (s.n > 0 && strcmp(fields[i].name, "kind") != 0) {
+            out_say(r, "%s: %.*s\n", fields[i].name, (int)s.n, s.p);
+        }
+    }
+}
+
+static void event_people(struct run *r, const struct request_view *v, const struct request_event *ev)
+{
+    struct str at = instant_for_people(r->ar, r->h->lang, ev->at);
+    out_say(r, "\n%llu. %s  %s (%s) -> %s\n", (unsigned long long)ev->event, at.p, request_verb_name(ev->verb),
+            request_role_name(ev->role), request_state_title(ev->to, r->h->lang));
+    if (ev->text.n > 0) {
+        out_say(r, "%.*s\n", (int)ev->text.n, ev->text.p);
+    }
+    for (size_t i = 0; i < v->file_count; i++) {
+        const struct request_attachment *f = &v->files[i];
+        if (f->event == ev->event) {
+            out_say(r, "  [%llu] %.*s, %s%s\n", (unsigned long long)f->seq, (int)f->name.n, f->name.p,
+                    bytes_for_people(r->ar, r->h->lang, f->size).p,
+                    f->released ? tr(r->h->lang, N_(", released to the requester")) : "");
+        }
+    }
+}
+
+struct mark_ask {
+    struct archive *a;
+    struct id file;
+    struct arena *ar;
+    struct case_file out;
+};
+
+static bool ask_mark(struct txn *t, void *ctx, struct err *e)
+{
+    struct mark_ask *m = ctx;
+    return file_by_id(t, m->a, &m->file, false, m->ar, &m->out, e);
+}
+
+static bool mark_of(struct run *r, const struct request_view *v, struct str *mark)
+{
+    struct mark_ask m = {.a = r->a, .file = v->file, .ar = r->ar};
+    *mark = STR("");
+    if (id_is_zero(v->file)) {
+        return true;
+    }
+    if (!store_read(archive_store(r->a), ask_mark, &m, &r->e)) {
+        return err_wrap(&r->e, "case file of the request");
+    }
+    *mark = m.out.mark;
+    return true;
+}
+
+int run_request_show(struct run *r)
+{
+    struct request_desk *d CLEANUP(request_desk_close) = NULL;
+    struct request_view v;
+    struct str mark;
+    if (!request_desk_of(r, &d) || !request_argument(r, d, &v) || !mark_of(r, &v, &mark)) {
+        return run_fail(r);
+    }
+    if (r->h->json) {
+        (void)show_json(r, &v, mark);
+        return EXIT_DONE;
+    }
+    head_people(r, &v, mark);
+    form_people(r, &v.form);
+    for (size_t i = 0; i < v.event_count; i++) {
+        event_people(r, &v, &v.events[i]);
+    }
+    return EXIT_DONE;
+}

@@ -1,0 +1,32 @@
+/* request_act.h: what the files about verbs share. */
+#ifndef AKTA_OFFICE_REQUEST_ACT_H
+#define AKTA_OFFICE_REQUEST_ACT_H
+
+#include "request_internal.h"
+
+/* A verb on its way: what it asks, the request as it was read, and as it shall be. */
+struct acting {
+    struct request_desk *d;
+    const struct request_act *act;
+    const struct actor *who;
+    struct arena *ar;
+    const struct request_row *row;
+    struct day day; /* Warsaw day of the act */
+    struct request_head before, after;
+    struct str text;          /* gated */
+    struct request_form form; /* checked, of a change of way */
+    struct request_faults faults;
+    bool known; /* the requester, so that a decision can be addressed (F-26) */
+};
+/* What the verb needs is there, what it does not use is not (request_need.c). */
+bool act_needs(struct acting *a, struct err *e) MUST_USE;
+/* What the table cannot say: days, amounts, kinds of call (request_guard.c). */
+bool act_guards(const struct acting *a, struct err *e) MUST_USE;
+/* Whom a decision is addressed to (request_desk_verbs_known.c). */
+bool requester_known(struct txn *t, const struct id *request, const struct key *key, bool *known,
+                     struct err *e) MUST_USE;
+bool guard_known(const struct acting *a, struct err *e) MUST_USE;
+/* The head as it shall be (request_effect.c). */
+bool act_effect(struct acting *a, struct err *e) MUST_USE;
+
+#endif

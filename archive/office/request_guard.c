@@ -1,0 +1,149 @@
+/* request_guard.c: what the table of states cannot say about a verb: until which day it may be done, which amount and
+ * which outcome it takes. Each refusal names the rule in plain words. Pure. */
+#include "request_act.h"
+
+#include <string.h>
+
+static const char *day_said(struct day d, char out[DAY_TEXT_SIZE])
+{
+    day_text(d, out);
+    return out;
+}
+
+/* One extension, told of within the first term, to at most the strict end (F-13, R-05; trap 2). */
+static bool guard_extend(const struct acting *a, struct err *e)
+{
+    const struct request_head *h = &a->before;
+    char text[DAY_TEXT_SIZE];
+    if (!day_is_none(h->extended_to)) {
+        return err_set(e, ERR_STATE, "the term was extended to %s already; a second time is not possible",
+                       day_said(h->extended_to, text));
+    }
+    if (a->day.n > h->due.n) {
+        return err_set(e, ERR_STATE, "the term ended on %s; an extension had to be told of before",
+                       day_said(h->due, text));
+    }
+    if (a->act->until.n <= h->due.n) {
+        return err_field(e, ERR_INVALID, "until", "an extension goes beyond %s, the end of the first term",
+                         day_said(h->due, text));
+    }
+    return day_is_none(h->longest) || a->act->until.n <= h->longest.n ||
+           err_field(e, ERR_INVALID, "until", "the term can end on %s at the latest", day_said(h->longest, text));
+}
+
+static bool guard_fee(const struct acting *a, struct err *e)
+{
+    char text[DAY_TEXT_SIZE];
+    return a->day.n <= a->before.due.n ||
+           err_set(e, ERR_STATE, "a fee had to be told of by %s (F-21); now none can be asked for",
+                   day_said(a->before.due, text));
+}
+
+/* F-22: never because it is unpaid, but never before the 14 days either. */
+static bool guard_disclosure(const struct acting *a, struct err *e)
+{
+    char text[DAY_TEXT_SIZE];
+    return a->before.state != REQUEST_FEE || a->day.n >= a->before.disclose_from.n ||
+           err_set(e, ERR_STATE, "after the fee notice the answer goes out on %s, not before (F-21)",
+                   day_said(a->before.disclose_from, text));
+}
+
+static bool guard_outcome(const struct acting *a, struct err *e)
+{
+    static const unsigned answers = 1u << REQUEST_DISCLOSED | 1u << REQUEST_POINTER | 1u << REQUEST_GIVEN_ORALLY |
+                                    1u << REQUEST_NOT_PUBLIC | 1u << REQUEST_OTHER_MODE | 1u << REQUEST_DUPLICATE |
+                                    1u << REQUEST_SETTLED;
+    return (answers & 1u << a->act->outcome) != 0 ||
+           err_field(e, ERR_INVALID, "outcome", "%s is not an outcome of an answer; another verb leads there",
+                     request_outcome_name(a->act->outcome));
+}
+
+static bool wait_is_over(const struct acting *a, struct err *e)
+{
+    char text[DAY_TEXT_SIZE];
+    if (day_is_none(a->before.waiting_until)) {
+        return err_set(e, ERR_STATE, "the requester's term has not begun: the day of service is not known");
+    }
+    return a->day.n > a->before.waiting_until.n ||
+           err_set(e, ERR_STATE, "the requester has time until %s", day_said(a->before.waiting_until, text));
+}
+
+/* A call to clarify has no sanction: what is clear is answered (Z-12). */
+static bool guard_leave(const struct acting *a, struct err *e)
+{
+    if (a->before.call == REQUEST_CALL_CLARIFY) {
+        return err_set(e, ERR_STATE,
+                       "an unclear request is not left without consideration: answer what is clear (Z-12)");
+    }
+    return wait_is_over(a, e);
+}
+
+/* Silence on an offer is withdrawal; after the 14 days of a fee notice the answer is under way (F-21). */
+static bool guard_choice(const struct acting *a, struct err *e)
+{
+    const struct request_head *h = &a->before;
+    char text[DAY_TEXT_SIZE];
+    if (h->state == REQUEST_OFFER && a->act->verb != REQUEST_DO_CHANGE_WAY && !day_is_none(h->waiting_until) &&
+        a->day.n > h->waiting_until.n) {
+        return err_set(e, ERR_STATE, "the offer could be answered until %s", day_said(h->waiting_until, text));
+    }
+    return h->state != REQUEST_FEE || a->day.n < h->disclose_from.n ||
+           err_set(e, ERR_STATE, "the choice was open until %s; the answer is under way",
+                   day_said(day_add(h->disclose_from, -1), text));
+}
+
+static bool guard_times(const struct acting *a, struct err *e)
+{
+    if (a->act->at < a->before.received) {
+        return err_field(e, ERR_INVALID, "at", "nothing can be done to a request before it came in");
+    }
+    if (!day_is_none(a->act->served) && a->act->served.n > a->day.n) {
+        return err_field(e, ERR_INVALID, "served", "a day of service lies in the past");
+    }
+    return true;
+}
+
+bool act_guards(const struct acting *a, struct err *e)
+{
+    if (!guard_times(a, e) || !guard_known(a, e)) {
+        return false;
+    }
+    switch (a->act->verb) {
+        case REQUEST_DO_EXTEND:
+            return guard_extend(a, e);
+        case REQUEST_DO_FEE:
+            return guard_fee(a, e);
+        case REQUEST_DO_ANSWER:
+            return guard_outcome(a, e) && guard_disclosure(a, e);
+        case REQUEST_DO_PARTLY:
+            return guard_disclosure(a, e);
+        case REQUEST_DO_LEAVE:
+            return guard_leave(a, e);
+        case REQUEST_DO_DISCONTINUE:
+        case REQUEST_DO_LAPSE:
+            return wait_is_over(a, e);
+        case REQUEST_DO_ACCEPT:
+        case REQUEST_DO_OBJECT:
+        case REQUEST_DO_KEEP_FEE:
+        case REQUEST_DO_CHANGE_WAY:
+            return guard_choice(a, e);
+        case REQUEST_DO_FILE:
+        case REQUEST_DO_SUPPLEMENT:
+        case REQUEST_DO_WITHDRAW:
+        case REQUEST_DO_QUALIFY:
+        case REQUEST_DO_ASSIGN:
+        case REQUEST_DO_CALL:
+        case REQUEST_DO_FORM:
+        case REQUEST_DO_OFFER:
+        case REQUEST_DO_SERVED:
+        case REQUEST_DO_REFUSE:
+        case REQUEST_DO_NOT_HELD:
+        case REQUEST_DO_FORWARD:
+        case REQUEST_DO_SUBJECT:
+        case REQUEST_DO_REOPEN:
+        case REQUEST_DO_CLOSE:
+        case REQUEST_VERB_END:
+            break;
+    }
+    return true;
+}

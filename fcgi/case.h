@@ -1,0 +1,24 @@
+/* case.h: what the pages of one filed case share. All of them stand below /s/{token}: whoever holds the address may
+ * read, so nothing of them is kept or logged anywhere. */
+#ifndef AKTA_FCGI_CASE_H
+#define AKTA_FCGI_CASE_H
+
+#include "form.h"
+
+/* The case of the address; false: it was answered (404 for whatever does not fit). */
+bool case_take(struct call *c, struct request_view *v);
+/* /s/{token}/rest of the case at hand, without the language. */
+struct str case_address(struct call *c, const char *rest);
+void case_link(struct call *c, const char *rest, const char *msgid); /* a whole <a> */
+/* A state as a word with its icon: done, soon, late, open or closed. */
+void case_state(struct call *c, const struct request_view *v);
+void page_state_mark(struct call *c, const char *tone, struct str word);
+/* Who does what next and by when, with the count of days. */
+void case_next(struct call *c, const struct request_view *v);
+bool case_may(const struct request_view *v, enum request_verb verb); /* the citizen, now */
+unsigned case_days_left(struct call *c, struct day until);           /* 0 when it is over */
+void case_files(struct call *c, const struct request_view *v, bool released, const char *heading);
+void case_timeline(struct call *c, const struct request_view *v);
+void case_count(struct call *c, const struct request_view *v); /* „Jak to policzono”, day by day */
+
+#endif

@@ -1,0 +1,192 @@
+/* case_events.c: what has happened in a case, in words for the one whose case it is; and its files. */
+#include "case.h"
+
+#include <string.h>
+
+/* ---------------------------------------------------------------- events */
+
+/* Acts that need no more than their name. */
+static const char *plain_words(enum request_verb verb)
+{
+    switch (verb) {
+        case REQUEST_DO_SUPPLEMENT:
+            return N_("You added something");
+        case REQUEST_DO_KEEP_FEE:
+            return N_("You keep this way in spite of its cost");
+        case REQUEST_DO_ACCEPT:
+            return N_("You accepted the offer");
+        case REQUEST_DO_OBJECT:
+            return N_("You objected to the offer");
+        case REQUEST_DO_WITHDRAW:
+            return N_("You withdrew it");
+        case REQUEST_DO_FORM:
+            return N_("The office cannot answer in the way you asked for");
+        case REQUEST_DO_OFFER:
+            return N_("The office offers terms of re-use");
+        case REQUEST_DO_ANSWER:
+            return N_("The answer is ready");
+        case REQUEST_DO_PARTLY:
+            return N_("A part was refused");
+        case REQUEST_DO_REFUSE:
+            return N_("Refused");
+        case REQUEST_DO_NOT_HELD:
+            return N_("The office does not have this information");
+        case REQUEST_DO_DISCONTINUE:
+            return N_("Discontinued by decision");
+        case REQUEST_DO_LEAVE:
+            return N_("Left without consideration");
+        case REQUEST_DO_FORWARD:
+            return N_("Passed on to the body that is competent");
+        case REQUEST_DO_REOPEN:
+            return N_("Opened once more");
+        case REQUEST_DO_CLOSE:
+            return N_("The case is closed");
+        case REQUEST_DO_LAPSE:
+            return N_("The term ran out, the case ended");
+        case REQUEST_DO_FILE:
+        case REQUEST_DO_CHANGE_WAY:
+        case REQUEST_DO_QUALIFY:
+        case REQUEST_DO_ASSIGN:
+        case REQUEST_DO_CALL:
+        case REQUEST_DO_EXTEND:
+        case REQUEST_DO_FEE:
+        case REQUEST_DO_SERVED:
+        case REQUEST_DO_SUBJECT:
+        case REQUEST_VERB_END:
+        default:
+            return NULL;
+    }
+}
+
+static const char *call_words(enum request_call call)
+{
+    switch (call) {
+        case REQUEST_CALL_SIGN:
+            return N_("The office asks you to sign the request");
+        case REQUEST_CALL_INTEREST:
+            return N_("The office asks you to show the special importance for the public interest");
+        case REQUEST_CALL_DEFECT:
+            return N_("The office asks you to add what is missing");
+        case REQUEST_CALL_CLARIFY:
+        case REQUEST_CALL_END:
+        default:
+            return N_("The office asks you to explain");
+    }
+}
+
+static void until(struct call *c, const char *words, struct day d)
+{
+    struct html *h = &c->h;
+    html_say(h, words);
+    if (!day_is_none(d)) {
+        MARK(h, " ");
+        html_say(h, "until");
+        MARK(h, " ");
+        page_day(c, d);
+    }
+}
+
+static void named(struct call *c, const char *words, struct str name)
+{
+    struct html *h = &c->h;
+    html_say(h, words);
+    MARK(h, " ");
+    html_text(h, name);
+}
+
+static void event_words(struct call *c, const struct request_view *v, const struct request_event *ev)
+{
+    struct html *h = &c->h;
+    const char *plain = plain_words(ev->verb);
+    if (plain != NULL) {
+        html_say(h, plain);
+    } else if (ev->verb == REQUEST_DO_FILE) {
+        until(c,
+              v->filed_kind == REQUEST_FOI || v->filed_kind == REQUEST_REUSE || v->filed_kind == REQUEST_DATA_SUBJECT
+                  ? N_("The request came in. The office has time")
+                  : N_("The letter came in. The office has time"),
+              v->term.end);
+    } else if (ev->verb == REQUEST_DO_CHANGE_WAY) {
+        named(c, N_("You changed the way of answer:"), str_of(request_way_title(ev->way, c->lang)));
+    } else if (ev->verb == REQUEST_DO_QUALIFY) {
+        named(c, N_("The office treats it as:"), str_of(request_kind_title(ev->kind, c->lang)));
+    } else if (ev->verb == REQUEST_DO_ASSIGN) {
+        named(c, N_("Prepared by:"), ev->unit);
+    } else if (ev->verb == REQUEST_DO_CALL) {
+        until(c, call_words(ev->call), ev->until);
+    } else if (ev->verb == REQUEST_DO_EXTEND) {
+        until(c, N_("Extended"), ev->until);
+    } else if (ev->verb == REQUEST_DO_FEE) {
+        named(c, N_("This way costs"), money_said(c->ar, ev->grosze, c->lang));
+    } else if (ev->verb == REQUEST_DO_SERVED) {
+        html_say(h, "Delivered");
+        MARK(h, " ");
+        page_day(c, ev->served);
+    } else {
+        named(c, N_("Subject in the public register:"), v->subject);
+    }
+}
+
+static void event_row(struct call *c, const struct request_view *v, const struct request_event *ev)
+{
+    struct html *h = &c->h;
+    MARK(h, "<li><strong>");
+    event_words(c, v, ev);
+    MARK(h, "</strong><span class=\"muted small when\">");
+    page_instant(c, ev->at);
+    MARK(h, "</span>\n");
+    if (ev->text.n > 0) {
+        MARK(h, "<p class=\"written\">");
+        html_text(h, ev->text);
+        MARK(h, "</p>\n");
+    }
+    if (ev->verb == REQUEST_DO_EXTEND) {
+        page_paragraph(c, N_("It cannot be extended a second time."));
+    }
+    if (ev->files > 0 && ev->verb != REQUEST_DO_FILE) {
+        MARK(h, "<p>");
+        html_sayf(h, trn(c->lang, "With %llu file.", "With %llu files.", ev->files), (unsigned long long)ev->files);
+        MARK(h, "</p>\n");
+    }
+    MARK(h, "</li>\n");
+}
+
+void case_timeline(struct call *c, const struct request_view *v)
+{
+    page_heading(c, N_("What has happened"));
+    MARK(&c->h, "<ol class=\"timeline\" reversed>\n");
+    for (size_t i = v->event_count; i > 0; i--) {
+        event_row(c, v, &v->events[i - 1]);
+    }
+    MARK(&c->h, "</ol>\n");
+}
+
+/* ---------------------------------------------------------------- files */
+
+void case_files(struct call *c, const struct request_view *v, bool released, const char *heading)
+{
+    struct html *h = &c->h;
+    bool open = false;
+    for (size_t i = 0; i < v->file_count; i++) {
+        const struct request_attachment *f = &v->files[i];
+        if (f->released != released) {
+            continue;
+        }
+        if (!open) {
+            page_heading(c, heading);
+            MARK(h, "<ul>\n");
+        }
+        open = true;
+        MARK(h, "<li><a href=\"");
+        page_address_of(c, arena_fmt(c->ar, "/s/%.*s/plik/%llu", (int)c->parts.token.n, c->parts.token.p,
+                                     (unsigned long long)f->seq));
+        MARK(h, "\">");
+        html_text(h, f->name);
+        MARK(h, "</a> (");
+        html_text(h, size_said(c->ar, f->size, c->lang));
+        MARK(h, ")</li>\n");
+    }
+    if (open) {
+        MARK(h, "</ul>\n");
+    }
+}

@@ -1,0 +1,182 @@
+/* download.c: files of a case: what came with it and the answers, the letter, the proof of filing, the term as a
+ * calendar entry. Names come from people: they go through a header only percent-coded. */
+#include "case.h"
+
+#include <string.h>
+
+/* attachment; filename*=UTF-8''… (RFC 6266): every byte but the plainest is coded. */
+static struct str attachment_named(struct call *c, struct str name)
+{
+    static const char hex[] = "0123456789ABCDEF";
+    struct buf b CLEANUP(buf_free) = BUF_INIT(4096);
+    buf_add_z(&b, "attachment; filename*=UTF-8''");
+    for (size_t i = 0; i < name.n; i++) {
+        unsigned char ch = (unsigned char)name.p[i];
+        bool plain = (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') || ch == '.' ||
+                     ch == '-' || ch == '_';
+        char code[3] = {'%', hex[ch >> 4], hex[ch & 15]};
+        buf_add(&b, plain ? (const char *)&ch : code, plain ? 1 : sizeof code);
+    }
+    return b.failed ? STR("attachment") : arena_str(c->ar, buf_str(&b));
+}
+
+/* ---------------------------------------------------------------- attachments */
+
+struct stream_work {
+    struct request_desk *desk;
+    const struct request_attachment *file;
+};
+
+static bool stream_file(void *ctx, answer_sink sink, void *sink_ctx, struct err *e)
+{
+    const struct stream_work *s = ctx;
+    return request_attachment_read(s->desk, s->file, sink, sink_ctx, e);
+}
+
+/* What the content was found to be, if that fits a header; the browser is told to save it in any case. */
+static const char *type_of(struct call *c, struct str type)
+{
+    for (size_t i = 0; i < type.n; i++) {
+        if (type.p[i] <= ' ' || type.p[i] > '~') {
+            return "application/octet-stream";
+        }
+    }
+    struct str copy = type.n > 0 && type.n < 100 ? arena_str(c->ar, type) : STR_NONE;
+    return copy.p != NULL ? copy.p : "application/octet-stream";
+}
+
+static void send_file(struct call *c, const struct request_attachment *f)
+{
+    struct stream_work *s = arena_alloc(c->ar, sizeof *s);
+    bool large = f->size > BODY_SMALL;
+    if (s == NULL || (large && !transfer_begin(c->w))) {
+        c->a->retry_after = 5;
+        answer_problem(c, 503, N_("Many people are fetching files now. Try again in a moment."));
+        return;
+    }
+    *s = (struct stream_work){c->w->requests, f};
+    c->a->status = 200;
+    c->a->type = type_of(c, f->type);
+    c->a->disposition = attachment_named(c, f->name);
+    c->a->stream = stream_file;
+    c->a->stream_ctx = s;
+    c->a->stream_size = f->size;
+    c->a->transfer = large ? c->w : NULL;
+}
+
+void page_case_file(struct call *c)
+{
+    struct request_view *v = arena_alloc(c->ar, sizeof *v); /* it outlives this call: the answer is streamed */
+    if (v == NULL || !case_take(c, v)) {
+        return;
+    }
+    for (size_t i = 0; i < v->file_count; i++) {
+        if (v->files[i].seq == c->parts.number) {
+            send_file(c, &v->files[i]);
+            return;
+        }
+    }
+    answer_problem(c, 404, N_("Check the address, or begin at the start page."));
+}
+
+/* ---------------------------------------------------------------- texts */
+
+static void send_text(struct call *c, const struct buf *text, const char *type, struct str name)
+{
+    if (!buf_ok(text, &c->e)) {
+        answer_error(c);
+        return;
+    }
+    buf_reset(&c->a->body);
+    buf_add(&c->a->body, text->p, text->n);
+    c->a->status = 200;
+    c->a->type = type;
+    c->a->disposition = attachment_named(c, name);
+}
+
+#define TEXT_MOST (4u << 20)
+
+void page_case_letter(struct call *c)
+{
+    struct buf text CLEANUP(buf_free) = BUF_INIT(TEXT_MOST);
+    struct request_view v;
+    if (!case_take(c, &v)) {
+        return;
+    }
+    if (!request_letter(&v, 1, &text, &c->e)) {
+        answer_error(c);
+        return;
+    }
+    send_text(c, &text, "text/plain; charset=utf-8", STR("letter.txt")); /* as the receipt and the proof call it */
+}
+
+void page_case_proof(struct call *c)
+{
+    struct buf text CLEANUP(buf_free) = BUF_INIT(TEXT_MOST);
+    struct request_view v;
+    if (!case_take(c, &v)) {
+        return;
+    }
+    if (receipt_proof(c->w->requests, &v, &text, &c->e)) {
+        send_text(c, &text, "text/plain; charset=utf-8", arena_fmt(c->ar, "%s-dowod.txt", v.number));
+    } else if (c->e.code == ERR_STATE) {
+        c->a->retry_after = 2;
+        answer_problem(c, 503, N_("The proof of filing is ready in a few seconds. Load this address once more."));
+    } else {
+        answer_error(c);
+    }
+}
+
+/* A line of a calendar, in pieces of at most 75 bytes that do not cut a character (RFC 5545 §3.1). */
+static void fold(struct buf *out, struct str line)
+{
+    size_t at = 0;
+    while (line.n - at > 73) {
+        size_t n = 73;
+        while (n > 1 && ((unsigned char)line.p[at + n] & 0xC0) == 0x80) {
+            n--;
+        }
+        buf_add(out, line.p + at, n);
+        buf_add(out, "\r\n ", 3);
+        at += n;
+    }
+    buf_add(out, line.p + at, line.n - at);
+    buf_add(out, "\r\n", 2);
+}
+
+static struct str compact_day(struct call *c, struct day d)
+{
+    int year, month, day;
+    day_split(d, &year, &month, &day);
+    return arena_fmt(c->ar, "%04d%02d%02d", year, month, day);
+}
+
+static struct str compact_instant(struct call *c, instant t)
+{
+    char s[INSTANT_TEXT_SIZE];
+    instant_text(t, s);
+    return arena_fmt(c->ar, "%.4s%.2s%.2sT%.2s%.2s%.2sZ", s, s + 5, s + 8, s + 11, s + 14, s + 17);
+}
+
+/* The number and the day, nothing of what the letter says. */
+void page_case_calendar(struct call *c)
+{
+    struct buf out CLEANUP(buf_free) = BUF_INIT(16384);
+    struct request_view v;
+    if (!case_take(c, &v)) {
+        return;
+    }
+    struct str day = compact_day(c, v.due), next = compact_day(c, day_add(v.due, 1));
+    struct str stamp = compact_instant(c, v.received);
+    struct str title = arena_fmt(c->ar, tr(c->lang, "Case %s: the office answers at the latest today"), v.number);
+    buf_add_z(&out, "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//akta//case//PL\r\nBEGIN:VEVENT\r\n");
+    fold(&out, arena_fmt(c->ar, "UID:%s@%.*s", v.number, (int)c->office.origin.n, c->office.origin.p));
+    fold(&out, arena_fmt(c->ar, "DTSTAMP:%.*s", (int)stamp.n, stamp.p));
+    fold(&out, arena_fmt(c->ar, "DTSTART;VALUE=DATE:%.*s", (int)day.n, day.p));
+    fold(&out, arena_fmt(c->ar, "DTEND;VALUE=DATE:%.*s", (int)next.n, next.p));
+    fold(&out, arena_fmt(c->ar, "SUMMARY:%.*s", (int)title.n, title.p));
+    buf_add_z(&out, "TRANSP:TRANSPARENT\r\nBEGIN:VALARM\r\nACTION:DISPLAY\r\n");
+    fold(&out, arena_fmt(c->ar, "DESCRIPTION:%.*s", (int)title.n, title.p));
+    buf_add_z(&out, "TRIGGER:PT8H\r\nEND:VALARM\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n");
+    send_text(c, &out, "text/calendar; charset=utf-8", arena_fmt(c->ar, "%s.ics", v.number));
+}

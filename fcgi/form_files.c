@@ -1,0 +1,51 @@
+/* form_files.c: files of a form go into a draft as they arrive. */
+#include "body.h"
+#include "form.h"
+
+#include <string.h>
+
+/* The same file once more, from a page that was sent again, is not a second one. */
+static bool drop_double(struct call *c, struct str token, const struct draft_file *f)
+{
+    struct draft d;
+    if (!draft_open(c->w->requests, token, c->ar, &d, &c->e)) {
+        return false;
+    }
+    for (size_t i = 0; i < d.file_count; i++) {
+        const struct draft_file *other = &d.files[i];
+        if (other->seq < f->seq && str_eq(other->name, f->name) && digests_equal(&other->digests, &f->digests)) {
+            return draft_detach(c->w->requests, token, f->seq, &c->e);
+        }
+    }
+    return true;
+}
+
+static struct value *files_value(struct call *c)
+{
+    for (size_t i = 0; i < c->row->field_count; i++) {
+        if (c->row->fields[i].type == INPUT_FILES) {
+            return &c->values[i];
+        }
+    }
+    return NULL;
+}
+
+bool form_attach(struct call *c, struct str token, const struct part *p, struct content_source src)
+{
+    struct draft_file f;
+    struct value *v = files_value(c);
+    if (v == NULL) {
+        return err_set(&c->e, ERR_STATE, "this form takes no files");
+    }
+    if (draft_attach(c->w->requests, token, p->file_name, src, c->ar, &f, &c->e)) {
+        return drop_double(c, token, &f);
+    }
+    if (strcmp(c->e.field, "files") != 0 && c->e.code != ERR_FULL) {
+        return false;
+    }
+    if (v->fault.code == ERR_NONE) { /* of several the first one is said */
+        v->fault = c->e;
+    }
+    err_init(&c->e, c->lang);
+    return true;
+}

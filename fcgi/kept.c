@@ -1,0 +1,128 @@
+/* kept.c: public pages as they were sent a moment ago.
+ *
+ * A page is kept under its address until something is published, the day changes, or KEPT_NS is over: what a page shows
+ * besides (the office's name, the log's head) may be that old, which is far less than its readers keep it. Owns a fixed
+ * table, one page a slot and the newest wins; more than KEPT_BYTES in all are not taken. Never fails: a page that is
+ * not here is made. */
+#include "window.h"
+
+#include <pthread.h>
+#include <string.h>
+
+#define KEPT_SLOTS 1024u
+#define KEPT_LOCKS 16u
+#define KEPT_PATH  120u
+#define KEPT_NS    1000000000u
+#define KEPT_BYTES (12u << 20)
+#define KEPT_LARGE (256u << 10)
+
+struct slot {
+    char path[KEPT_PATH];
+    size_t path_n;
+    struct kept_stamp stamp;
+    uint64_t made_ns;
+    const char *type;
+    char etag[ETAG_SIZE];
+    uint8_t *body;
+    size_t n;
+};
+struct kept {
+    pthread_mutex_t locks[KEPT_LOCKS];
+    struct slot slots[KEPT_SLOTS];
+    atomic_size_t bytes;
+};
+
+struct kept *kept_new(void)
+{
+    struct kept *k = mem_zalloc(sizeof *k);
+    for (size_t i = 0; k != NULL && i < KEPT_LOCKS; i++) {
+        pthread_mutex_init(&k->locks[i], NULL);
+    }
+    return k;
+}
+
+void kept_free(struct kept **kept)
+{
+    struct kept *k = *kept;
+    if (k == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < KEPT_SLOTS; i++) {
+        mem_free(k->slots[i].body);
+    }
+    for (size_t i = 0; i < KEPT_LOCKS; i++) {
+        pthread_mutex_destroy(&k->locks[i]);
+    }
+    mem_free(k);
+    *kept = NULL;
+}
+
+/* FNV-1a: a slot, no secret. */
+static size_t slot_of(struct str path)
+{
+    uint32_t h = 2166136261u;
+    for (size_t i = 0; i < path.n; i++) {
+        h = (h ^ (unsigned char)path.p[i]) * 16777619u;
+    }
+    return h % KEPT_SLOTS;
+}
+
+static bool is_it(const struct slot *s, struct str path, const struct kept_stamp *stamp)
+{
+    return s->body != NULL && s->path_n == path.n && memcmp(s->path, path.p, path.n) == 0 &&
+           s->stamp.generation == stamp->generation && s->stamp.day.n == stamp->day.n &&
+           monotonic_ns() - s->made_ns < KEPT_NS;
+}
+
+bool kept_find(struct kept *k, struct str path, const struct kept_stamp *stamp, struct answer *a)
+{
+    if (k == NULL || path.n > KEPT_PATH) {
+        return false;
+    }
+    size_t at = slot_of(path);
+    struct slot *s = &k->slots[at];
+    pthread_mutex_lock(&k->locks[at % KEPT_LOCKS]);
+    bool found = is_it(s, path, stamp);
+    if (found) {
+        a->status = 200;
+        a->type = s->type;
+        memcpy(a->etag, s->etag, sizeof a->etag);
+        buf_add(&a->body, s->body, s->n);
+    }
+    pthread_mutex_unlock(&k->locks[at % KEPT_LOCKS]);
+    return found;
+}
+
+static void replace(struct slot *s, struct str path, const struct kept_stamp *stamp, const struct answer *a)
+{
+    uint8_t *body = mem_realloc(s->body, a->body.n);
+    s->path_n = 0; /* without memory the slot is empty */
+    if (body == NULL) {
+        return;
+    }
+    s->body = body;
+    memcpy(body, a->body.p, a->body.n);
+    memcpy(s->path, path.p, path.n);
+    memcpy(s->etag, a->etag, sizeof s->etag);
+    s->path_n = path.n;
+    s->n = a->body.n;
+    s->stamp = *stamp;
+    s->type = a->type;
+    s->made_ns = monotonic_ns();
+}
+
+void kept_put(struct kept *k, struct str path, const struct kept_stamp *stamp, const struct answer *a)
+{
+    if (k == NULL || path.n > KEPT_PATH || a->body.n == 0 || a->body.n > KEPT_LARGE || a->body.failed) {
+        return;
+    }
+    size_t at = slot_of(path);
+    struct slot *s = &k->slots[at];
+    pthread_mutex_lock(&k->locks[at % KEPT_LOCKS]);
+    size_t before = s->body != NULL ? s->n : 0;
+    if (atomic_load(&k->bytes) + a->body.n - before <= KEPT_BYTES) {
+        replace(s, path, stamp, a);
+        atomic_fetch_add(&k->bytes, (s->body != NULL ? s->n : 0) - before);
+    }
+    pthread_mutex_unlock(&k->locks[at % KEPT_LOCKS]);
+}

@@ -1,0 +1,43 @@
+/* page_start.c: the citizen's start page: what one can do here, and nothing that leads nowhere. */
+#include "window.h"
+
+struct task {
+    const char *path, *label, *hint;
+};
+static const struct task tasks[] = {
+    {"/wniosek/informacja", N_("Ask for information – without name and reason"),
+     N_("You get a receipt at once and an answer within 14 days.")},
+    {"/sprawa", N_("Check your case – number and code"), N_("What the office does with it, and its answer.")},
+    {"/karty", N_("Get something done – service cards"),
+     N_("What to bring, what it costs, how long it takes, where to go.")},
+    {"/rejestry", N_("See the office's registers"), N_("Which registers the office keeps, and who may see them.")},
+    {"/wniosek", N_("File another letter"),
+     N_("Re-use, your own data, data from a register, complaint, proposal, petition.")},
+    {"/informacje/" TEXT_HOW_TO_GET, N_("How to file a request"),
+     N_("Public information needs no name and no reason. The ways to send it.")},
+    {"/informacje/" TEXT_REUSE, N_("Re-use of information"), N_("On what terms you may use what we publish.")},
+    {"/dziennik", N_("Check the archive log"),
+     N_("The public, signed list of what the archive did, and how to check it.")},
+    {"/dane-osobowe", N_("Your personal data"), N_("What the office does with your data, and your rights.")},
+    {"/informacje/" TEXT_ACCESSIBILITY, N_("Accessibility declaration"), N_("How to use this site and the building.")},
+};
+
+void page_start(struct call *c)
+{
+    struct html *h = &c->h;
+    page_begin(c, str_of(tr(c->lang, "What do you want to do?")));
+    MARK(h, "<ul class=\"tasks\">\n");
+    for (size_t i = 0; i < COUNT_OF(tasks); i++) {
+        if (!page_exists(c, tasks[i].path)) {
+            continue;
+        }
+        MARK(h, "<li>");
+        page_link(c, tasks[i].path, STR_NONE);
+        html_say(h, tasks[i].label);
+        MARK(h, "</a><span>");
+        html_say(h, tasks[i].hint);
+        MARK(h, "</span></li>\n");
+    }
+    MARK(h, "</ul>\n");
+    page_end(c, 200);
+}

@@ -1,0 +1,71 @@
+"""nginx in front: the production file is one that nginx takes, the log is served as files, and the commands that the page
+of the log shows do prove the signature."""
+import pathlib
+import shutil
+import subprocess
+
+from desk import HOUSE, NGINX, Desk, Page, main, ok, same, scratch
+
+desk = Desk().start()
+
+
+def production_file():
+    here = scratch()
+    for name in ("cert", "acme", "cache"):
+        (here / name).mkdir()
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=desk.example",
+                    "-keyout", here / "cert/key.pem", "-out", here / "cert/fullchain.pem"], check=True,
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    for name in ("akta.conf", "akta-params.conf", "akta-static.conf"):
+        text = (HOUSE / "conf" / "nginx" / name).read_text(encoding="utf-8")
+        for was, now in [("/etc/nginx/akta/", f"{here}/"), ("/etc/ssl/akta/", f"{here}/cert/"), ("DOMAIN", "desk.example"),
+                         ("/var/cache/nginx/akta", f"{here}/cache"), ("/var/log/nginx/", f"{here}/"),
+                         ("/var/lib/akta", str(desk.dir)), ("@DATA@", str(desk.dir)), ("@SITE@", str(HOUSE / "conf/site")),
+                         ("listen [::]:", "listen 127.0.0.2:"), ("/var/www/acme", f"{here}/acme")]:
+            text = text.replace(was, now)
+        (here / name).write_text(text, encoding="utf-8")
+    (here / "nginx.conf").write_text(
+        f"pid {here}/pid; error_log {here}/e; events {{}} http {{ client_body_temp_path {here}/b; fastcgi_temp_path {here}/f;"
+        f" proxy_temp_path {here}/p; uwsgi_temp_path {here}/u; scgi_temp_path {here}/s; include {here}/akta.conf; }}\n")
+    p = subprocess.run([NGINX, "-t", "-p", here, "-c", here / "nginx.conf", "-e", here / "e"], stdout=subprocess.PIPE,
+                       stderr=subprocess.STDOUT)
+    said = p.stdout.decode("utf-8", "replace")
+    ok(p.returncode == 0 and "warn" not in said, "nginx takes conf/nginx/akta.conf without a warning", said)
+
+
+def the_log():
+    a = desk.ask("/log/checkpoint")
+    ok(a.status == 200 and a["cache-control"] == "no-cache" and a["content-type"] == "text/plain; charset=utf-8" and
+       a.text.startswith("bip.brzozow-dolny.example/dziennik\n"), "the checkpoint", a)
+    a = desk.ask("/log/tile/entries/000.p/1")
+    ok(a.status in (200, 404), "tiles are files", a)
+    for path in ("/log/", "/log", "/log/tile/", "/log/nothing", "/log/../akta.conf"):
+        ok(desk.ask(path).status in (403, 404, 308), f"nothing else of the folder: {path}")
+
+
+def commands(folder):
+    p = Page(desk.ask("/dziennik").text)
+    code = [w for w in p.words if "openssl pkeyutl" in w]
+    same(len(code), 1, "the page shows the commands")
+    done = subprocess.run(["sh", "-ec", code[0]], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return done.returncode, done.stdout.decode("utf-8", "replace")
+
+
+def what_the_page_says_is_true():
+    folder = pathlib.Path(scratch())
+    for name in ("checkpoint", "log.vkey"):
+        (folder / name).write_bytes(desk.ask(f"/log/{name}").body)
+    status, said = commands(folder)
+    ok(status == 0 and "Verified Successfully" in said, "run as shown, they find the signature right", said)
+    sound = (folder / "checkpoint").read_bytes().split(b"\n")
+    sound[1] = str(int(sound[1]) + 1).encode()
+    (folder / "checkpoint").write_bytes(b"\n".join(sound))
+    status, said = commands(folder)
+    ok(status != 0, "and a changed checkpoint wrong", said)
+
+
+if shutil.which("openssl") is None:
+    print("ok 1 - nginx in front # SKIP openssl is not there")
+    print("1..1")
+else:
+    main(production_file, the_log, what_the_page_says_is_true)
