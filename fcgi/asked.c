@@ -340,6 +340,38 @@ bool asked_file(struct call *c, struct asked *a, int *status)
 
 /* ---------------------------------------------------------------- beside the form */
 
+#define MOST_SIMILAR 5
+void asked_similar(struct call *c, const struct asked *a)
+{
+    struct html *h = &c->h;
+    struct bulletin_hit *list;
+    size_t n = 0;
+    struct err unsaid = ERR_INIT;
+    if (a->form.content.n == 0 ||
+        !request_similar(c->bulletin, a->form.content, c->lang, c->ar, MOST_SIMILAR, &list, &n, &unsaid)) {
+        n = 0;
+    }
+    MARK(h, "<section class=\"box\" aria-labelledby=\"similar\"><h2 id=\"similar\">");
+    html_say(h, "Is it published already?");
+    MARK(h, "</h2>\n");
+    if (n == 0) {
+        page_paragraph(c, N_("We found nothing published that would answer it."));
+    } else {
+        page_paragraph(c, N_("Perhaps one of these answers you. If not, file the letter."));
+        MARK(h, "<ul>\n");
+    }
+    for (size_t i = 0; i < n; i++) {
+        MARK(h, "<li>");
+        page_document_link(c, list[i].item);
+        html_text(h, list[i].item->title[c->lang]);
+        MARK(h, "</a></li>\n");
+    }
+    if (n > 0) {
+        MARK(h, "</ul>\n");
+    }
+    MARK(h, "</section>\n");
+}
+
 void asked_draft_note(struct call *c, const struct asked *a)
 {
     struct html *h = &c->h;

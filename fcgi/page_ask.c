@@ -48,7 +48,7 @@ static void notice_link(struct call *c, const struct asked *a)
     MARK(h, "</a></p>\n");
 }
 
-static void show(struct call *c, const struct asked *a, int status)
+static void show(struct call *c, const struct asked *a, bool similar, int status)
 {
     struct posed list[ASK_QUESTIONS_MAX];
     size_t n = asked_questions(c, a, a->step, list);
@@ -60,6 +60,9 @@ static void show(struct call *c, const struct asked *a, int status)
     progress(c, a);
     if (lead != NULL) {
         page_paragraph(c, lead);
+    }
+    if (similar) {
+        asked_similar(c, a);
     }
     for (size_t i = 0; i < n; i++) {
         files |= list[i].q->control == CONTROL_FILES;
@@ -74,6 +77,9 @@ static void show(struct call *c, const struct asked *a, int status)
     }
     notice_link(c, a);
     form_submit(c, last ? a->ask->submit : N_("Continue"));
+    if (last && asked_kind(a) != REQUEST_DATA_SUBJECT) {
+        form_other_submit(c, N_("First see whether it is published"), "co", "podobne");
+    }
     form_close(c);
     asked_draft_note(c, a);
     page_end(c, status);
@@ -91,7 +97,7 @@ void page_ask(struct call *c)
     draft_new(token);
     a.token = arena_str(c->ar, str_of(token));
     a.form.kind = ask_only_kind(a.ask);
-    show(c, &a, 200);
+    show(c, &a, false, 200);
 }
 
 /* /s/{token}/pytanie/{n}: a letter begun before. */
@@ -99,7 +105,7 @@ void page_question(struct call *c)
 {
     struct asked a;
     if (begin_asked(c, &a)) {
-        show(c, &a, 200);
+        show(c, &a, false, 200);
     } else {
         asked_missing(c);
     }
@@ -168,7 +174,7 @@ static void answer_one_page(struct call *c, struct asked *a)
 {
     int status = 422;
     if (step_has_fault(c, a) || c->notice != NULL || !asked_file(c, a, &status)) {
-        show(c, a, status);
+        show(c, a, false, status);
     }
 }
 
@@ -177,7 +183,7 @@ static void answer_step(struct call *c, struct asked *a)
     if (!save(c, a)) {
         answer_error(c);
     } else if (step_has_fault(c, a) || c->notice != NULL) {
-        show(c, a, 422);
+        show(c, a, false, 422);
     } else {
         go_on(c, a);
     }
@@ -194,6 +200,11 @@ void page_question_post(struct call *c)
     }
     asked_take(c, &a, a.step);
     if (remove_file(c, &a)) {
+        return;
+    }
+    if (str_is(posted_text(c, "co"), "podobne")) {
+        (void)save(c, &a);
+        show(c, &a, true, 200);
         return;
     }
     err_init(&e, c->lang);
@@ -220,7 +231,7 @@ void page_question_again(struct call *c)
     }
     asked_take(c, &a, a.step);
     (void)save(c, &a);
-    show(c, &a, 422);
+    show(c, &a, false, 422);
 }
 
 /* ---------------------------------------------------------------- files */

@@ -10,6 +10,8 @@ static const struct {
     {"informacja", N_("Public information"), N_("Contracts, spending, decisions. No name and no reason needed.")},
     {"ponowne-wykorzystywanie", N_("Data for re-use"),
      N_("To publish or to process them. The law asks for a purpose.")},
+    {"dane-z-rejestru", N_("Data from the register of residents or of identity cards"),
+     N_("31.00 zł, needs a signature. Here you prepare the request and print it.")},
     {"akta-sprawy", N_("The files of my case"), N_("In which you are a party.")},
     {"moje-dane", N_("The data that the office has about me"),
      N_("Access, correction and other rights. Free of charge.")},

@@ -92,6 +92,9 @@ static void show(struct call *c, const struct asked *a, int status)
             step_answers(c, a, s, list + from[s], from[s + 1] - from[s]);
         }
     }
+    if (a->form.kind == REQUEST_REUSE) {
+        asked_similar(c, a);
+    }
     form_open(c, arena_fmt(c->ar, "/s/%.*s/sprawdz", (int)a->token.n, a->token.p), false);
     asked_hidden(c, a);
     form_submit(c, a->ask->submit);

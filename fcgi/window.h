@@ -107,7 +107,7 @@ enum input_type {
     INPUT_TEXT,   /* one line */
     INPUT_LINES,  /* several */
     INPUT_NUMBER, /* digits within its range */
-    INPUT_WORD,   /* a choice: [a-z0-9-]+, which the handler looks up */
+    INPUT_WORD,   /* a choice: [a-z0-9_-]+, which the handler looks up */
     INPUT_FILES,  /* files of a multipart body; the row's `file` takes them */
 };
 struct input_field {
@@ -234,9 +234,11 @@ void window_answer(struct window *w, const struct request *q, struct arena *ar, 
 bool route_match(const struct route_row *row, struct str path, struct parts *parts);
 
 /* Tables of fields that have a file of their own. */
+#define PREPARE_FIELDS 8
 #define ASK_FIELDS     26
 #define DEED_FIELDS    11
 extern const struct input_field ask_fields[ASK_FIELDS];         /* ask.c: everything that a letter may be asked */
+extern const struct input_field prepare_fields[PREPARE_FIELDS]; /* page_prepare.c: data from a register */
 extern const struct input_field deed_fields[DEED_FIELDS];       /* page_deed.c: acts in a filed case */
 
 /* ---------------------------------------------------------------- errors (problem.c) */
@@ -322,6 +324,9 @@ void page_changes(struct call *c);
 void page_editors(struct call *c);
 void page_choose(struct call *c);
 void page_party(struct call *c);
+void page_prepare(struct call *c);
+void page_prepare_post(struct call *c);
+void page_prepare_again(struct call *c);
 void page_ask(struct call *c);
 void page_question(struct call *c);
 void page_question_post(struct call *c);
@@ -351,6 +356,7 @@ void api_faults(struct call *c, const struct request_faults *faults); /* 422 wit
 void api_request_post(struct call *c);
 bool api_request_file(struct call *c, const struct part *p, struct content_source src);
 void api_request(struct call *c);
+void api_prepare(struct call *c);
 void api_services(struct call *c);
 void api_service(struct call *c);
 void api_registers(struct call *c);

@@ -23,6 +23,7 @@ const struct setting command_settings[] = {
     {"classes.data_subject", SET_TEXT, "142", 0, 10, N_("class in which requests about one's own data are filed")},
     {"classes.complaint", SET_TEXT, "1510", 0, 10, N_("class in which complaints are filed")},
     {"classes.proposal", SET_TEXT, "1510", 0, 10, N_("class in which proposals are filed")},
+    {"classes.passed_on", SET_TEXT, "1511", 0, 10, N_("class of complaints and proposals that were passed on")},
     {"classes.petition", SET_TEXT, "152", 0, 10, N_("class in which petitions are filed")},
     {.name = NULL},
 };

@@ -1,4 +1,5 @@
 /* run_care.c: akta backup, restore, doctor and daily: the archive's own health. */
+#include "office_request.h"
 #include "table.h"
 
 #include <string.h>
@@ -153,6 +154,17 @@ static int doctor_closed(struct run *r)
     return doctor_verdict(r, 0, f.count, false);
 }
 
+static bool doctor_of_requests(struct run *r, struct archive *a, struct findings *f, uint64_t *checked)
+{
+    struct request_desk *d CLEANUP(request_desk_close) = NULL;
+    uint64_t more = 0;
+    if (!request_desk_open(a, NULL, &d, &r->e) || !request_doctor(d, finding, f, &more, &r->e)) {
+        return false;
+    }
+    *checked += more;
+    return true;
+}
+
 int run_doctor(struct run *r)
 {
     struct findings f = {.r = r};
@@ -160,7 +172,8 @@ int run_doctor(struct run *r)
     if (r->a == NULL) {
         return doctor_closed(r);
     }
-    if (!archive_doctor(r->a, parsed_flag(r->p, "mend"), finding, &f, &checked, &r->e)) {
+    if (!archive_doctor(r->a, parsed_flag(r->p, "mend"), finding, &f, &checked, &r->e) ||
+        !doctor_of_requests(r, r->a, &f, &checked)) {
         return run_fail(r);
     }
     return doctor_verdict(r, checked, f.count, true);
@@ -179,7 +192,7 @@ static int prove_restored(struct run *r)
         err_wrap(&r->e, "the files are in %s, but the archive does not open", r->dir);
         return run_fail(r);
     }
-    if (!archive_doctor(a, false, finding, &f, &checked, &r->e)) {
+    if (!archive_doctor(a, false, finding, &f, &checked, &r->e) || !doctor_of_requests(r, a, &f, &checked)) {
         return run_fail(r);
     }
     struct entry_line line = {"of", STR("data")};
@@ -244,7 +257,7 @@ int run_log_successor(struct run *r)
 
 /* ---------------------------------------------------------------- daily */
 
-static void daily_json(struct run *r, const struct daily_report *d)
+static void daily_json(struct run *r, const struct daily_report *d, const struct request_daily *q)
 {
     struct json *o = json_object();
     json_day(o, "on", run_today(r));
@@ -253,6 +266,10 @@ static void daily_json(struct run *r, const struct daily_report *d)
     json_u64(o, "holds_to_review", d->holds_to_review);
     json_u64(o, "files_recomputed", d->files_recomputed);
     json_u64(o, "orphans_removed", d->orphans_removed);
+    json_u64(o, "requests_open", q->filed_open);
+    json_u64(o, "requests_overdue", q->overdue);
+    json_u64(o, "offers_lapsed", q->offers_lapsed);
+    json_u64(o, "drafts_expired", q->drafts_expired);
     json_u64(o, "checked", d->verified.checked);
     json_u64(o, "bytes", d->verified.bytes);
     json_u64(o, "faults", d->verified.faults);
@@ -265,7 +282,7 @@ static void daily_json(struct run *r, const struct daily_report *d)
     (void)out_json(r, &o);
 }
 
-static void daily_people(struct run *r, const struct daily_report *d)
+static void daily_people(struct run *r, const struct daily_report *d, const struct request_daily *q)
 {
     const struct {
         const char *label;
@@ -276,6 +293,10 @@ static void daily_people(struct run *r, const struct daily_report *d)
         {N_("Holds to look at"), d->holds_to_review},
         {N_("Case files computed anew"), d->files_recomputed},
         {N_("Leftovers removed"), d->orphans_removed},
+        {N_("Requests open"), q->filed_open},
+        {N_("Requests overdue"), q->overdue},
+        {N_("Offers that lapsed"), q->offers_lapsed},
+        {N_("Drafts that expired"), q->drafts_expired},
         {N_("Records verified"), d->verified.checked},
         {N_("Faults found"), d->verified.faults},
         {N_("Not verified this time"), d->verified.not_checked},
@@ -293,13 +314,17 @@ static void daily_people(struct run *r, const struct daily_report *d)
 int run_daily(struct run *r)
 {
     struct daily_report d = {0};
-    if (!archive_daily(r->a, run_today(r), parsed_number(r->p, "budget", 3600), &d, &r->e)) {
+    struct request_daily q = {0};
+    struct request_desk *desk CLEANUP(request_desk_close) = NULL;
+    if (!request_desk_open(r->a, NULL, &desk, &r->e) ||
+        !request_daily(desk, clock_now(archive_clock(r->a)), &q, &r->e) ||
+        !archive_daily(r->a, run_today(r), parsed_number(r->p, "budget", 3600), &d, &r->e)) {
         return run_fail(r);
     }
     if (r->h->json) {
-        daily_json(r, &d);
+        daily_json(r, &d, &q);
     } else {
-        daily_people(r, &d);
+        daily_people(r, &d, &q);
     }
     return d.verified.faults == 0 ? EXIT_DONE : EXIT_NO;
 }

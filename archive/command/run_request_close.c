@@ -16,7 +16,12 @@ static struct str class_of(struct run *r, const struct request_view *v)
         [REQUEST_OWN_WORDS] = "classes.foi",
     };
     const struct given *g = parsed_option(r->p, "class");
-    return g != NULL ? g->text : setting_text(archive_settings(r->a), settings[v->kind]);
+    bool letter = v->kind == REQUEST_COMPLAINT || v->kind == REQUEST_PROPOSAL;
+    if (g != NULL) {
+        return g->text;
+    }
+    return setting_text(archive_settings(r->a),
+                        letter && v->outcome == REQUEST_OUT_FORWARDED ? "classes.passed_on" : settings[v->kind]);
 }
 
 static void tell_closed(struct run *r, const struct request_view *v, const struct desk_closed *c)

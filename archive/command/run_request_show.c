@@ -110,6 +110,26 @@ static void days_json(struct json *o, const struct request_view *v)
     json_day(o, "overdue_since", v->overdue_since);
     json_day(o, "served", v->served);
     json_day(o, "ended", v->ended);
+    json_day(o, "next_until", v->next_until);
+    json_bool(o, "published", v->published);
+}
+
+/* Which law was in force on the day of filing, and what can be done against what the office does. */
+static void law_json(struct json *o, const struct request_view *v)
+{
+    struct json *law = json_array(), *remedies = json_array();
+    for (struct str left = v->law; left.n > 0;) {
+        const char *lf = memchr(left.p, '\n', left.n);
+        size_t n = lf != NULL ? (size_t)(lf - left.p) : left.n;
+        json_push_text(law, (struct str){left.p, n});
+        n += lf != NULL;
+        left = (struct str){left.p + n, left.n - n};
+    }
+    for (size_t i = 0; i < v->remedy_count; i++) {
+        json_push_text(remedies, v->remedies[i].text);
+    }
+    json_put(o, "law", &law);
+    json_put(o, "remedies", &remedies);
 }
 
 static bool show_json(struct run *r, const struct request_view *v, struct str mark)
@@ -121,6 +141,7 @@ static bool show_json(struct run *r, const struct request_view *v, struct str ma
     days_json(o, v);
     json_text_or_null(o, "file", mark);
     json_u64(o, "entry", LOG_PLACE(v->entry));
+    law_json(o, v);
     json_put(o, "flags", &flags);
     json_put(o, "form", &form);
     for (size_t i = 0; i < v->event_count; i++) {

@@ -36,6 +36,7 @@ int run_hold_list(struct run *r);
 int run_request_list(struct run *r);
 int run_request_show(struct run *r);
 int run_request_states(struct run *r);
+int run_request_get(struct run *r);
 int run_request_verb(struct run *r);
 int run_request_fee(struct run *r);
 int run_request_close(struct run *r);

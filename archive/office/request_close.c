@@ -211,7 +211,7 @@ static bool end_file(struct closing *c, struct err *e)
 
 static bool may_begin(const struct closing *c, struct err *e)
 {
-    if (c->v.state == REQUEST_CLOSED && !c->noted) {
+    if (c->v.state == REQUEST_CLOSED && (!c->noted || id_is_zero(c->note.file))) {
         return err_set(e, ERR_STATE, "request %s is closed already", c->v.number);
     }
     return request_ended(c->v.state) || err_set(e, ERR_STATE, "request %s has not ended: its state is \"%s\"",

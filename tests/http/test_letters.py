@@ -1,5 +1,6 @@
 """Letters from the first page to the last, as citizens write them: what goes wrong, what is kept, what they get."""
 import hashlib
+import json
 import re
 import threading
 
@@ -187,6 +188,40 @@ def other_letters():
     same(desk.ask("/wniosek/nie-ma").status, 404, "no other letter")
 
 
+def register_data_are_prepared_and_never_stored():
+    f = form(desk, "/wniosek/dane-z-rejestru")
+    slip = f.send(source="residents")
+    ok(slip.status == 422 and "Wniosek nie jest gotowy. Popraw 4 rzeczy:" in said(slip), "what is missing is said", said(slip)[:300])
+    fields = dict(source="residents", ground="legal-interest", keys="Bonifacy Zgrzytnik", scope="adres", purpose="pozew o zapłatę",
+                  basis="art. 1 kodeksu", persons="2", proxy="1")
+    a = Form(desk, slip).send(**fields)
+    p = Page(a.text)
+    same((a.status, p.h1.replace("\u00a0", " "), p.faults), (200, "Wniosek jest gotowy do podpisu", []), "it is ready to be signed")
+    for want in ("Bonifacy Zgrzytnik", "62,00 zł", "17,00 zł", "wojewody", "EL/WUDJ/1", "e-Doręczenia", "Data i podpis"):
+        ok(want in p.said, f"with {want}", p.said)
+    closed = Form(desk, slip).send(**{**fields, "ground": "factual-interest", "source": "id-files"})
+    ok(Page(closed.text).h1.replace("\u00a0", " ") == "Tą drogą nie można" and "Zgrzytnik" not in closed.text, "a closed way says so", said(closed)[:300])
+    stored = b"".join(p.read_bytes() for p in desk.dir.rglob("*") if p.is_file())
+    ok("Zgrzytnik".encode() not in stored, "nothing of it lies in the archive's folder")
+    done = desk.ask("/api/v1/register-data", "POST", json.dumps({**fields, "persons": 2, "proxy": True}), Content_Type="application/json")
+    said_json = json.loads(done.text)
+    same((done.status, said_json["lawful"], said_json["grosze"], said_json["stored"]), (200, True, 7900, False), "the API says the same")
+    bad = json.loads(desk.ask("/api/v1/register-data", "POST", "{}", Content_Type="application/json").text)
+    ok({"source", "ground", "keys", "scope", "purpose"} <= {e["field"] for e in bad["errors"]}, "and names what is missing", bad)
+
+
+def is_it_published_already():
+    f = form(desk, "/wniosek/informacja")
+    a = f.send(content="Ile kosztuje zaświadczenie o zameldowaniu?", way="here", co="podobne")
+    p = Page(a.text)
+    ok(a.status == 200 and not p.faults and "Czy to jest już ogłoszone?" in p.said and any(x.startswith("/karty/") for x in p.links if x),
+       "a look at what is published, before filing", p.said[:500])
+    ok("Ile kosztuje zaświadczenie o zameldowaniu?</textarea>" in a.text, "with the text kept")
+    none = Form(desk, a).send(content="xqzxqz", way="here", co="podobne")
+    ok("Nie ma nic ogłoszonego" in said(none), "nothing fits: said", said(none)[:300])
+    same(Form(desk, none).send(content="xqzxqz", way="here").status, 303, "and then it is filed")
+
+
 def in_english():
     number, code, token = file_foi(desk, lang="/en")
     p = Page(desk.ask(f"/en/s/{token}").text)
@@ -196,4 +231,4 @@ def in_english():
 
 
 main(a_slip_loses_nothing, a_receipt_proves_and_leads_on, repeats_give_the_same_receipt, a_case_is_found_again,
-     a_case_shows_what_comes_next, reuse_is_asked_question_by_question, complaints_and_petitions, other_letters, in_english)
+     a_case_shows_what_comes_next, reuse_is_asked_question_by_question, complaints_and_petitions, other_letters, register_data_are_prepared_and_never_stored, is_it_published_already, in_english)

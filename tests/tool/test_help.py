@@ -48,7 +48,7 @@ def all_polish():
                                "--keyword=err_set:3", "--keyword=err_field:4", "--keyword=err_errno:3", "--keyword=err_wrap:2",
                                "--keyword=trn:2,3", "--keyword=out_note:2", "-o", "-", *sources], capture_output=True)
     catalogue = scratch() / "pl.po"
-    subprocess.run(["msgcat", "--use-first", "-o", catalogue, HOUSE / "conf/po/pl.po", HOUSE / "conf/po/pl-window.po"], check=True)
+    subprocess.run(["msgcat", "--use-first", "-o", catalogue, *sorted((HOUSE / "conf/po").glob("pl*.po"))], check=True)
     merged = subprocess.run(["msgmerge", "-q", "--no-fuzzy-matching", "-o", "-", catalogue, "-"], input=template.stdout,
                             capture_output=True)
     left = subprocess.run(["msgattrib", "--untranslated", "--no-obsolete", "-"], input=merged.stdout, capture_output=True)

@@ -110,6 +110,13 @@ def answered():
     shown = verb("show", r).row
     same((shown["form"]["name"], shown["form"]["content"], shown["files"][0]["name"]),
          (SECRET_NAME, "Proszę o umowy na odśnieżanie z 2026 roku.", "umowa & aneks.pdf"), "show: the letter and its file")
+    ok(office.people("request", "get", n, "1").raw == ATTACHED, "get: the attachment, byte for byte")
+    letter = here / "pismo.txt"
+    got = office("request", "get", n, "letter-1", "-o", letter)
+    ok(got.status == 0 and SECRET_NAME in letter.read_text() and got.row["size"] == letter.stat().st_size, "get: the letter", got)
+    for word, status in (("2", 1), ("letter-2", 1), ("x", 2), ("letter-x", 2), ("0", 2)):
+        refused(office("request", "get", n, word, "-o", here / "none"), status, f"get {word}")
+    same(office("request", "get", n, "1").status, 2, "--json needs -o")
     a = verb("assign", r, "--unit", "WA").row
     same((a["state"], a["unit"], a["verb"]), ("in-work", "WA", "assign"), "assign")
     same(verb("subject", r, "--text", "Umowy na odśnieżanie").row["subject"], "Umowy na odśnieżanie", "subject")
@@ -241,7 +248,7 @@ def words():
     same(verb("reopen", r, "--reason", "Nowe okoliczności").row["state"], "in-work", "reopen")
     same(verb("forward", r, "--text", "Według właściwości", "--to", "Starosta").row["state"], "forwarded", "forward")
     mark = verb("close", r, "--unit", "OR").row
-    same((mark["mark"].split(".")[:2], mark["category"]), (["OR", "1510"], "A"), "a complaint goes into its own class")
+    same((mark["mark"].split(".")[:2], mark["category"]), (["OR", "1511"], "BE5"), "a complaint that was passed on goes into its own class")
     held = filed()
     same(verb("not-held", held, "--text", "Nie posiadamy").row["state"], "not-held", "not-held")
     pointed = filed()
