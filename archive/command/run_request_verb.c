@@ -52,7 +52,10 @@ static bool choices(struct run *r, const struct request_view *v, struct request_
         return unknown_word(r, "kind", word);
     }
     if (word_option(r, "for", &word) && !request_call_parse(word, &act->call)) {
-        return unknown_word(r, "for", word);
+        if (!str_is(word, "interest")) { /* what people say for public-interest */
+            return unknown_word(r, "for", word);
+        }
+        act->call = REQUEST_CALL_INTEREST;
     }
     return money_option(r, &act->grosze) && (act->verb != REQUEST_DO_ANSWER || outcome_option(r, v, &act->outcome));
 }

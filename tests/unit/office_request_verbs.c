@@ -75,6 +75,35 @@ static void test_a_scan_of_the_requesters_letter_is_not_released(void **state)
     assert_true(v.files[1].released);
 }
 
+/* Every kind, state, verb and role that the table does not have is refused, and nothing is written. */
+static void test_nothing_outside_the_table_for_any_kind(void **state)
+{
+    struct request_case *r = *state;
+    size_t tried = 0;
+    for (enum request_kind k = REQUEST_FOI; k < REQUEST_KIND_END; k++) {
+        for (enum request_state s = REQUEST_FILED; s < REQUEST_STATE_END; s++) {
+            if (!reachable(k, s)) {
+                continue;
+            }
+            struct request_filed f = request_in(r, k, s);
+            uint64_t events = open_request(r, &f).event_count;
+            for (enum request_verb v = REQUEST_DO_FILE; v < REQUEST_VERB_END; v++) {
+                for (enum request_role role = REQUEST_CITIZEN; role <= REQUEST_CLOCK; role++) {
+                    struct request_act act = sound_act(v, k, s, f.received);
+                    act.role = role;
+                    if (request_row_for(k, s, v, role) == NULL) {
+                        assert_int_equal(try_act(r, &f, &act), ERR_STATE);
+                        tried++;
+                    }
+                }
+            }
+            assert_int_equal(open_request(r, &f).event_count, events);
+            arena_reset(r->ar);
+        }
+    }
+    assert_true(tried > 4000);
+}
+
 /* ---------------------------------------------------------------- F-26 */
 
 static void test_a_decision_needs_a_known_requester(void **state)
@@ -420,12 +449,19 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, request_setup, request_teardown)
     const struct CMUnitTest tests[] = {
-        T(test_the_office_enters_what_came_on_paper),         T(test_a_scan_of_the_requesters_letter_is_not_released),
-        T(test_a_decision_needs_a_known_requester),           T(test_fees_are_counted_line_by_line),
-        T(test_an_answer_carries_what_the_act_asks_for),      T(test_the_most_urgent_come_first),
-        T(test_a_case_goes_whole_into_the_archive),           T(test_closing_goes_on_where_it_was_cut_short),
-        T(test_an_interrupted_closing_leaves_no_second_file), T(test_a_case_file_that_the_note_does_not_know_is_found),
-        T(test_what_happens_between_two_tries_is_filed_too),  T(test_of_several_clerks_one_ends_it),
+        T(test_the_office_enters_what_came_on_paper),
+        T(test_a_scan_of_the_requesters_letter_is_not_released),
+        T(test_nothing_outside_the_table_for_any_kind),
+        T(test_a_decision_needs_a_known_requester),
+        T(test_fees_are_counted_line_by_line),
+        T(test_an_answer_carries_what_the_act_asks_for),
+        T(test_the_most_urgent_come_first),
+        T(test_a_case_goes_whole_into_the_archive),
+        T(test_closing_goes_on_where_it_was_cut_short),
+        T(test_an_interrupted_closing_leaves_no_second_file),
+        T(test_a_case_file_that_the_note_does_not_know_is_found),
+        T(test_what_happens_between_two_tries_is_filed_too),
+        T(test_of_several_clerks_one_ends_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
