@@ -45,7 +45,7 @@ static const struct deed deeds[] = {
       {.name = "street",
        .control = CONTROL_LINE,
        .label = N_("Street and number, for an answer by post"),
-       .autocomplete = "street-address",
+       .autocomplete = "address-line1",
        .group = "if-post"},
       {.name = "postal_code",
        .control = CONTROL_LINE,
@@ -274,7 +274,7 @@ static bool not_now(struct call *c, const struct doing *d)
     if (case_may(&d->v, d->deed->verb)) {
         return false;
     }
-    answer_problem(c, 409, N_("This cannot be done in the case now. Its page says where it stands."));
+    case_closed_to(c);
     return true;
 }
 
@@ -414,7 +414,7 @@ void page_deed_post(struct call *c)
         }
         show(c, &d, 422);
     } else if (e.code == ERR_STATE || e.code == ERR_CONFLICT) {
-        answer_problem(c, 409, N_("This cannot be done in the case now. Its page says where it stands."));
+        case_closed_to(c);
     } else {
         c->e = e;
         answer_error(c);
