@@ -562,7 +562,7 @@ def steady(*tests):
             test()
             stands(test.__name__)
         grown = memory() - begun
-        ok(grown < (200_000 if SAN else 8_000), f"memory is steady over all of it: {grown} kB more", grown)
+        ok(grown < (200_000 if SAN else 6_000), f"memory is steady over all of it: {grown} kB more", grown)
         same(desk.owner.pid, pid, "and it is still the same process")
     run.__name__ = "steady"
     return run
