@@ -227,6 +227,11 @@ void case_next(struct call *c, const struct request_view *v)
         html_say(h, "The term begins when the letter has reached you.");
     }
     MARK(h, "</p>\n");
+    if (v->next == REQUEST_NEXT_YOU_CHOOSE_FEE) {
+        page_paragraph(c,
+                       N_("We send the answer when 14 days have passed since the notice, also when you have not paid "
+                          "yet."));
+    }
     if (v->next == REQUEST_NEXT_YOU_REPLY && v->kind == REQUEST_FOI) {
         page_paragraph(c, N_("The term for the answer goes on meanwhile."));
     }
