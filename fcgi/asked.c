@@ -153,7 +153,8 @@ static struct str files_hint(struct call *c)
 static void pose_field(const struct asked *a, const struct request_field *f, struct question *q, struct posed *p)
 {
     q->optional = request_use(asked_kind(a), f->name) == REQUEST_OPTIONAL;
-    q->autocomplete = f->autocomplete;
+    /* HTML lets street-address stand at fields of several lines only */
+    q->autocomplete = strcmp(f->autocomplete, "street-address") == 0 ? "address-line1" : f->autocomplete;
     p->text = answer_of(&a->form, f);
 }
 

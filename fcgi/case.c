@@ -3,13 +3,41 @@
 
 #include <string.h>
 
+/* The same for an address that never was and for one that is mistyped. */
+static void unknown_case(struct call *c)
+{
+    page_begin(c, str_of(tr(c->lang, "We do not know this case")));
+    page_paragraph(c, N_("Check the address, or open the case with its number and code."));
+    MARK(&c->h, "<p>");
+    page_link(c, "/sprawa", STR_NONE);
+    html_say(&c->h, "Check your case – number and code");
+    MARK(&c->h, "</a></p>\n");
+    page_end(c, 404);
+    c->a->cache = CACHE_NEVER;
+}
+
 bool case_take(struct call *c, struct request_view *v)
 {
     if (request_open_token(c->w->requests, c->parts.token, archive_today(c->w->archive), c->ar, v, &c->e)) {
         return true;
     }
-    answer_error(c);
+    if (c->e.code == ERR_NOT_FOUND) {
+        unknown_case(c);
+    } else {
+        answer_error(c);
+    }
     return false;
+}
+
+void case_closed_to(struct call *c)
+{
+    page_begin(c, str_of(tr(c->lang, "This cannot be done now")));
+    page_paragraph(c, N_("This is not open in the case as it stands. Its page says what comes next."));
+    MARK(&c->h, "<p>");
+    case_link(c, "", N_("Back to the case"));
+    MARK(&c->h, "</p>\n");
+    page_end(c, 409);
+    c->a->cache = CACHE_NEVER;
 }
 
 struct str case_address(struct call *c, const char *rest)
@@ -199,6 +227,11 @@ void case_next(struct call *c, const struct request_view *v)
         html_say(h, "The term begins when the letter has reached you.");
     }
     MARK(h, "</p>\n");
+    if (v->next == REQUEST_NEXT_YOU_CHOOSE_FEE) {
+        page_paragraph(c,
+                       N_("We send the answer when 14 days have passed since the notice, also when you have not paid "
+                          "yet."));
+    }
     if (v->next == REQUEST_NEXT_YOU_REPLY && v->kind == REQUEST_FOI) {
         page_paragraph(c, N_("The term for the answer goes on meanwhile."));
     }

@@ -7,6 +7,7 @@
 
 /* The case of the address; false: it was answered (404 for whatever does not fit). */
 bool case_take(struct call *c, struct request_view *v);
+void case_closed_to(struct call *c); /* 409: this cannot be done in the case as it stands */
 /* /s/{token}/rest of the case at hand, without the language. */
 struct str case_address(struct call *c, const char *rest);
 void case_link(struct call *c, const char *rest, const char *msgid); /* a whole <a> */

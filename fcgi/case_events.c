@@ -5,58 +5,26 @@
 
 /* ---------------------------------------------------------------- events */
 
-/* Acts that need no more than their name. */
-static const char *plain_words(enum request_verb verb)
-{
-    switch (verb) {
-        case REQUEST_DO_SUPPLEMENT:
-            return N_("You added something");
-        case REQUEST_DO_KEEP_FEE:
-            return N_("You keep this way in spite of its cost");
-        case REQUEST_DO_ACCEPT:
-            return N_("You accepted the offer");
-        case REQUEST_DO_OBJECT:
-            return N_("You objected to the offer");
-        case REQUEST_DO_WITHDRAW:
-            return N_("You withdrew it");
-        case REQUEST_DO_FORM:
-            return N_("The office cannot answer in the way you asked for");
-        case REQUEST_DO_OFFER:
-            return N_("The office offers terms of re-use");
-        case REQUEST_DO_ANSWER:
-            return N_("The answer is ready");
-        case REQUEST_DO_PARTLY:
-            return N_("A part was refused");
-        case REQUEST_DO_REFUSE:
-            return N_("Refused");
-        case REQUEST_DO_NOT_HELD:
-            return N_("The office does not have this information");
-        case REQUEST_DO_DISCONTINUE:
-            return N_("Discontinued by decision");
-        case REQUEST_DO_LEAVE:
-            return N_("Left without consideration");
-        case REQUEST_DO_FORWARD:
-            return N_("Passed on to the body that is competent");
-        case REQUEST_DO_REOPEN:
-            return N_("Opened once more");
-        case REQUEST_DO_CLOSE:
-            return N_("The case is closed");
-        case REQUEST_DO_LAPSE:
-            return N_("The term ran out, the case ended");
-        case REQUEST_DO_FILE:
-        case REQUEST_DO_CHANGE_WAY:
-        case REQUEST_DO_QUALIFY:
-        case REQUEST_DO_ASSIGN:
-        case REQUEST_DO_CALL:
-        case REQUEST_DO_EXTEND:
-        case REQUEST_DO_FEE:
-        case REQUEST_DO_SERVED:
-        case REQUEST_DO_SUBJECT:
-        case REQUEST_VERB_END:
-        default:
-            return NULL;
-    }
-}
+/* Acts that need no more than their name; NULL: more is said. */
+static const char *const plain_words[REQUEST_VERB_END] = {
+    [REQUEST_DO_SUPPLEMENT] = N_("You added something"),
+    [REQUEST_DO_KEEP_FEE] = N_("You keep this way in spite of its cost"),
+    [REQUEST_DO_ACCEPT] = N_("You accepted the offer"),
+    [REQUEST_DO_OBJECT] = N_("You objected to the offer"),
+    [REQUEST_DO_WITHDRAW] = N_("You withdrew it"),
+    [REQUEST_DO_FORM] = N_("The office cannot answer in the way you asked for"),
+    [REQUEST_DO_OFFER] = N_("The office offers terms of re-use"),
+    [REQUEST_DO_ANSWER] = N_("The answer is ready"),
+    [REQUEST_DO_PARTLY] = N_("A part was refused"),
+    [REQUEST_DO_REFUSE] = N_("Refused"),
+    [REQUEST_DO_NOT_HELD] = N_("The office does not have this information"),
+    [REQUEST_DO_DISCONTINUE] = N_("Discontinued by decision"),
+    [REQUEST_DO_LEAVE] = N_("Left without consideration"),
+    [REQUEST_DO_FORWARD] = N_("Passed on to the body that is competent"),
+    [REQUEST_DO_REOPEN] = N_("Opened once more"),
+    [REQUEST_DO_CLOSE] = N_("The case is closed"),
+    [REQUEST_DO_LAPSE] = N_("The term ran out, the case ended"),
+};
 
 static const char *call_words(enum request_call call)
 {
@@ -97,7 +65,7 @@ static void named(struct call *c, const char *words, struct str name)
 static void event_words(struct call *c, const struct request_view *v, const struct request_event *ev)
 {
     struct html *h = &c->h;
-    const char *plain = plain_words(ev->verb);
+    const char *plain = ev->verb < REQUEST_VERB_END ? plain_words[ev->verb] : NULL;
     if (plain != NULL) {
         html_say(h, plain);
     } else if (ev->verb == REQUEST_DO_FILE) {

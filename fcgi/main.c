@@ -16,7 +16,6 @@
 #define MAINTENANCE_THREADS 4u
 #define OPEN_TRIES          15 /* a tool may own the archive for a moment */
 #define OPEN_WAIT_MS        200
-#define SETTINGS_MAX        48
 
 extern const char _binary_pl_mo_start[], _binary_pl_mo_end[];
 
@@ -33,7 +32,6 @@ struct service {
     struct command_server *server;
     struct acceptor *acceptor;
     sigset_t signals;
-    struct setting settings[SETTINGS_MAX]; /* the rows of all rooms above the record room */
 };
 
 static int complain(const struct err *e)
@@ -77,22 +75,10 @@ static bool start_house(struct service *s, struct err *e)
     return catalogue_register(LANG_PL, _binary_pl_mo_start, n, e) && crypto_init(e);
 }
 
-static void join_settings(struct setting *out)
-{
-    static const struct setting *const tables[] = {command_settings, request_settings};
-    size_t n = 0;
-    for (size_t t = 0; t < COUNT_OF(tables); t++) {
-        for (size_t i = 0; tables[t][i].name != NULL && n + 1 < SETTINGS_MAX; i++) {
-            out[n++] = tables[t][i];
-        }
-    }
-    out[n].name = NULL;
-}
-
 /* Maintenance is no failure here: the archive stays closed. */
 static bool open_archive(struct service *s, struct err *e)
 {
-    struct archive_options o = {.dir = s->dir, .background = true, .settings_above = s->settings};
+    struct archive_options o = {.dir = s->dir, .background = true, .settings_above = command_settings};
     struct timespec wait = {.tv_nsec = OPEN_WAIT_MS * 1000000L};
     for (int i = 0; i < OPEN_TRIES; i++) {
         if (archive_open(&o, &s->archive, e)) {
@@ -115,7 +101,6 @@ static bool open_archive(struct service *s, struct err *e)
 static bool start(struct service *s, struct err *e)
 {
     unsigned threads = MAINTENANCE_THREADS;
-    join_settings(s->settings);
     if (!open_archive(s, e)) {
         return false;
     }

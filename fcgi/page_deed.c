@@ -45,7 +45,7 @@ static const struct deed deeds[] = {
       {.name = "street",
        .control = CONTROL_LINE,
        .label = N_("Street and number, for an answer by post"),
-       .autocomplete = "street-address",
+       .autocomplete = "address-line1",
        .group = "if-post"},
       {.name = "postal_code",
        .control = CONTROL_LINE,
@@ -237,6 +237,21 @@ static void draft_for_files(struct call *c, struct doing *d)
     form_hidden(c, "draft", d->draft);
 }
 
+/* How the sum came about, or what is offered: the office's last words on it. */
+static void office_words(struct call *c, const struct doing *d)
+{
+    enum request_verb verb = d->deed->verb == REQUEST_DO_KEEP_FEE ? REQUEST_DO_FEE : REQUEST_DO_OFFER;
+    for (size_t i = d->v.event_count; i > 0; i--) {
+        const struct request_event *ev = &d->v.events[i - 1];
+        if (ev->verb == verb && ev->text.n > 0) {
+            MARK(&c->h, "<p class=\"written box\">");
+            html_text(&c->h, ev->text);
+            MARK(&c->h, "</p>\n");
+            return;
+        }
+    }
+}
+
 static void show(struct call *c, struct doing *d, int status)
 {
     struct posed list[QUESTIONS_MAX];
@@ -252,6 +267,9 @@ static void show(struct call *c, struct doing *d, int status)
     MARK(&c->h, "</p>\n");
     if (d->deed->lead != NULL) {
         page_paragraph(c, d->deed->lead);
+    }
+    if (d->deed->verb == REQUEST_DO_KEEP_FEE || d->deed->verb == REQUEST_DO_ACCEPT) {
+        office_words(c, d);
     }
     form_open(c, case_address(c, d->deed->rest), takes_files(d->deed));
     if (takes_files(d->deed)) {
@@ -274,7 +292,7 @@ static bool not_now(struct call *c, const struct doing *d)
     if (case_may(&d->v, d->deed->verb)) {
         return false;
     }
-    answer_problem(c, 409, N_("This cannot be done in the case now. Its page says where it stands."));
+    case_closed_to(c);
     return true;
 }
 
@@ -414,7 +432,7 @@ void page_deed_post(struct call *c)
         }
         show(c, &d, 422);
     } else if (e.code == ERR_STATE || e.code == ERR_CONFLICT) {
-        answer_problem(c, 409, N_("This cannot be done in the case now. Its page says where it stands."));
+        case_closed_to(c);
     } else {
         c->e = e;
         answer_error(c);

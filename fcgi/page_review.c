@@ -53,17 +53,42 @@ static void answered(struct call *c, const struct posed *p)
     MARK(h, "</dd>\n");
 }
 
+/* What was left open is not repeated, unless it is all. */
+static bool is_open(const struct posed *p)
+{
+    return p->text.n == 0 && p->file_count == 0 && p->fault.n == 0;
+}
+
+static void answers_or_none(struct call *c, const struct posed *list, size_t n)
+{
+    struct html *h = &c->h;
+    bool any = false;
+    for (size_t i = 0; i < n; i++) {
+        if (is_open(&list[i])) {
+            continue;
+        }
+        if (!any) {
+            MARK(h, "<dl>\n");
+        }
+        any = true;
+        answered(c, &list[i]);
+    }
+    if (any) {
+        MARK(h, "</dl>\n");
+    } else {
+        page_paragraph(c, N_("no answer"));
+    }
+}
+
 static void step_answers(struct call *c, const struct asked *a, size_t step, const struct posed *list, size_t n)
 {
     struct html *h = &c->h;
     const char *title = a->ask->steps[step].title != NULL ? a->ask->steps[step].title : a->ask->title;
     MARK(h, "<section class=\"answers\"><h2>");
     html_say(h, title);
-    MARK(h, "</h2>\n<dl>\n");
-    for (size_t i = 0; i < n; i++) {
-        answered(c, &list[i]);
-    }
-    MARK(h, "</dl>\n<p><a href=\"");
+    MARK(h, "</h2>\n");
+    answers_or_none(c, list, n);
+    MARK(h, "<p><a href=\"");
     struct str address = asked_address(c, a, step);
     page_address_of(c, arena_fmt(c->ar, "%.*s?" ASK_BACK "=1", (int)address.n, address.p));
     MARK(h, "\">");
@@ -91,9 +116,6 @@ static void show(struct call *c, const struct asked *a, int status)
         if (from[s + 1] > from[s]) {
             step_answers(c, a, s, list + from[s], from[s + 1] - from[s]);
         }
-    }
-    if (a->form.kind == REQUEST_REUSE) {
-        asked_similar(c, a);
     }
     form_open(c, arena_fmt(c->ar, "/s/%.*s/sprawdz", (int)a->token.n, a->token.p), false);
     asked_hidden(c, a);

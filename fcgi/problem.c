@@ -12,6 +12,8 @@ static const char *headline(int status)
             return N_("There is no such page");
         case 405:
             return N_("This cannot be sent here");
+        case 409:
+            return N_("This cannot be done now");
         case 410:
             return N_("The document was destroyed lawfully");
         case 408:

@@ -107,7 +107,7 @@ bool request_hints(const struct request_form *f, struct day on, struct arena *ar
 
 /* ---------------------------------------------------------------- the desk that takes requests in */
 
-/* Limits are settings; request_settings is a table for DIR/akta.conf that ends with name NULL. */
+/* Limits are settings: the rows [requests] of DIR/akta.conf, for the one table of all programs (command.h). */
 struct request_limits {
     uint64_t files;       /* of one request or supplement; 10 */
     uint64_t file_bytes;  /* of one file; 100 MB */
@@ -115,7 +115,13 @@ struct request_limits {
     uint64_t draft_hours; /* 24 */
 };
 extern const struct request_limits request_limits_standard;
-extern const struct setting request_settings[]; /* [requests] rows */
+#define REQUEST_SETTINGS                                                                                               \
+    {"requests.files", SET_U64, "10", 0, 100, N_("files that may come with a request")},                               \
+        {"requests.file_mb", SET_U64, "100", 5, 2048, N_("size of one such file, in megabytes")},                      \
+        {"requests.draft_mb", SET_U64, "2048", 1, 1048576, N_("room for all drafts together, in megabytes")},          \
+    {                                                                                                                  \
+        "requests.draft_hours", SET_U64, "24", 1, 720, N_("hours after which a draft is erased")                       \
+    }
 void request_limits_take(const struct settings *set, struct request_limits *out); /* from a table that has the rows */
 
 /* One for a process, for all threads; opened after the archive, closed before it. limits NULL: the standard ones. */

@@ -315,8 +315,10 @@ int run_daily(struct run *r)
 {
     struct daily_report d = {0};
     struct request_daily q = {0};
+    struct request_limits limits;
     struct request_desk *desk CLEANUP(request_desk_close) = NULL;
-    if (!request_desk_open(r->a, NULL, &desk, &r->e) ||
+    request_limits_take(archive_settings(r->a), &limits);
+    if (!request_desk_open(r->a, &limits, &desk, &r->e) ||
         !request_daily(desk, clock_now(archive_clock(r->a)), &q, &r->e) ||
         !archive_daily(r->a, run_today(r), parsed_number(r->p, "budget", 3600), &d, &r->e)) {
         return run_fail(r);

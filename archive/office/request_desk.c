@@ -8,14 +8,6 @@
 const struct request_limits request_limits_standard = {
     .files = 10, .file_bytes = 100 * MEGABYTE, .draft_bytes = 2048 * MEGABYTE, .draft_hours = 24};
 
-const struct setting request_settings[] = {
-    {"requests.files", SET_U64, "10", 0, 100, N_("files that may come with a request")},
-    {"requests.file_mb", SET_U64, "100", 5, 2048, N_("size of one such file, in megabytes")},
-    {"requests.draft_mb", SET_U64, "2048", 1, 1048576, N_("room for all drafts together, in megabytes")},
-    {"requests.draft_hours", SET_U64, "24", 1, 720, N_("hours after which a draft is erased")},
-    {.name = NULL},
-};
-
 void request_limits_take(const struct settings *set, struct request_limits *out)
 {
     *out = (struct request_limits){.files = setting_u64(set, "requests.files"),

@@ -243,7 +243,7 @@ bool request_remedy_letter(struct request_desk *d, const struct request_view *v,
     buf_fmt(&text, "Do: %.*s\n", (int)r->body.n, r->body.p);
     buf_fmt(&text, "%s%.*s\n%.*s\n\n", r->via.n ? "za pośrednictwem: " : "organ: ", (int)office.name.n, office.name.p,
             (int)office.address.n, office.address.n ? office.address.p : "");
-    buf_fmt(&text, "%s\n\nSprawa: %s nr %s, złożony %s. Termin załatwienia: %s\n\n", heading_of(k),
+    buf_fmt(&text, "%s\n\nSprawa: %s nr %s, złożony %s Termin załatwienia: %s\n\n", heading_of(k),
             request_kind_title(v->kind, LANG_PL), v->number, filed.p, due.p);
     demand(v, k, &text);
     buf_add_z(&text, "\nDowód: potwierdzenie złożenia, w załączeniu.\n\n……………………………\n(podpis)\n");

@@ -2,23 +2,9 @@
 // (or nothing). TAP on standard output. Pages are found by following links; of each kind all are read by the validator, and
 // a few stand before axe-core in light and dark, wide and at 320 pixels, which is 400 % zoom of a usual screen.
 "use strict";
-const fs = require("fs");
-const path = require("path");
 const { chromium } = require("playwright-core");
-const { HtmlValidate } = require("html-validate");
-const axeSource = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
-
-const [base, shots] = process.argv.slice(2);
-let count = 0, failed = 0;
-
-function ok(condition, name, seen) {
-  count++;
-  console.log(`${condition ? "ok" : "not ok"} ${count} - ${name}`);
-  if (!condition) {
-    failed++;
-    console.log("# seen: " + JSON.stringify(seen).slice(0, 1500));
-  }
-}
+const { base, ok, end, faultsOf, axe, smallTargets, overflow, picture, paper, WIDE, NARROW } = require("./look.js");
+const { letters } = require("./letters.js");
 
 // ---------------------------------------------------------------- which pages there are
 
@@ -54,52 +40,12 @@ function chosen(pages) {
 
 // ---------------------------------------------------------------- what is asked of each
 
-const validator = new HtmlValidate({
-  extends: ["html-validate:recommended", "html-validate:standard", "html-validate:document"],
-  rules: {
-    "no-trailing-whitespace": "off", "doctype-style": "off", "long-title": "off", "no-inline-style": "error",
-    "no-raw-characters": "off", "wcag/h32": "error", "tel-non-breaking": "off", "no-implicit-button-type": "off",
-    "no-redundant-role": "off", "prefer-native-element": "off", "element-required-attributes": "error", "no-redundant-for": "off", "require-sri": "off",
-  },
-});
-
 async function validate(pages) {
   const faults = [];
   for (const [at, page] of pages) {
-    if (page.html === null) continue;
-    const report = await validator.validateString(page.html);
-    for (const result of report.results) {
-      for (const m of result.messages) faults.push(`${at}:${m.line}: ${m.ruleId}: ${m.message}`);
-    }
+    if (page.html !== null) faults.push(...(await faultsOf(page.html)).map((f) => `${at}:${f}`));
   }
   ok(faults.length === 0, `valid HTML on ${pages.size} addresses`, faults.slice(0, 12));
-}
-
-async function axe(page) {
-  await page.evaluate(axeSource);
-  return page.evaluate(async () => {
-    const r = await window.axe.run(document, { resultTypes: ["violations"] });
-    return r.violations.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(" | ")}`);
-  });
-}
-
-const smallTargets = () => [...document.querySelectorAll("header a, nav a, button, input, .tasks a, .list a")]
-  .filter((e) => !e.matches(".skip"))
-  .map((e) => [e.textContent.trim().slice(0, 40), e.getBoundingClientRect()])
-  .filter(([, b]) => b.height < 24).map(([t, b]) => `${t} ${b.height}`);
-
-const overflow = () => {
-  const wide = [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > innerWidth + 1 &&
-    !e.closest(".scroll, pre, .skip, .search label")).map((e) => e.outerHTML.slice(0, 120));
-  return document.documentElement.scrollWidth > innerWidth ? ["scrolls", ...wide.slice(0, 5)] : [];
-};
-
-function name(at) {
-  return at.replace(/[^a-z0-9-]+/gi, "_").replace(/^_|_$/g, "").slice(0, 60) || "start";
-}
-
-async function picture(page, at, how) {
-  if (shots) await page.screenshot({ path: path.join(shots, `${name(at)}-${how}.png`), fullPage: true });
 }
 
 async function look(browser, at, how, options) {
@@ -122,11 +68,7 @@ async function print(browser, at) {
   const context = await browser.newContext({ viewport: { width: 794, height: 1123 } });
   const page = await context.newPage();
   await page.goto(base + at);
-  await page.emulateMedia({ media: "print" });
-  await picture(page, at, "print");
-  const shown = await page.evaluate(() => [...document.querySelectorAll("nav, .search, .skip, .ask")]
-    .filter((e) => e.checkVisibility()).map((e) => e.className || e.tagName));
-  ok(shown.length === 0, `paper has no navigation: ${at.slice(0, 60)}`, shown);
+  await paper(page, at);
   await context.close();
 }
 
@@ -162,18 +104,18 @@ async function main() {
   await validate(pages);
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium", args: ["--no-sandbox"] });
   for (const at of chosen(pages)) {
-    await look(browser, at, "light", { viewport: { width: 1280, height: 800 }, colorScheme: "light" });
-    await look(browser, at, "dark", { viewport: { width: 1280, height: 800 }, colorScheme: "dark" });
-    await look(browser, at, "narrow", { viewport: { width: 320, height: 640 }, colorScheme: "light" });
+    await look(browser, at, "light", { viewport: WIDE, colorScheme: "light" });
+    await look(browser, at, "dark", { viewport: WIDE, colorScheme: "dark" });
+    await look(browser, at, "narrow", { viewport: NARROW, colorScheme: "light" });
     await print(browser, at);
   }
   await keyboard(browser);
+  await letters(browser);
   await browser.close();
-  console.log(`1..${count}`);
-  process.exit(failed === 0 ? 0 : 1);
+  end();
 }
 
 main().catch((e) => {
   ok(false, "the browser ran to its end", String(e.stack));
-  process.exit(1);
+  end();
 });

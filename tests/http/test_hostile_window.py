@@ -5,14 +5,14 @@ import json
 import os
 import re
 import struct
-import subprocess
 import threading
 import time
 
 import wire
-from desk import HOUSE, NGINX, Desk, Page, main, ok, same, wait_for
+from desk import Desk, Page, main, ok, same, wait_for
 from tap import SAN
-from wire import FORM, MULTIPART, begin, connected, filled, multipart, pair, params, record, stream, whole
+from wire import CLOSED, CONTROL, FORM, MULTIPART, RAW_CONTROL, TRAVERSAL, begin, connected, evil, filled, http, is_human, malformed_bodies
+from wire import multipart, pair, params, production, record, status, stream, whole
 
 desk = Desk().start()
 pid = desk.owner.pid
@@ -20,7 +20,6 @@ slow_desk = Desk().start()
 SOCKET = desk.dir / "run" / "fcgi.sock"
 ROWS = wire.table()
 LETTER = json.dumps({"kind": "foi", "way": "here", "content": "Proszę o wykaz umów na odśnieżanie."})
-CLOSED = "closed"
 HEADERS = {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
 POLICY = "default-src 'none'"
 answered = []  # every answer of this run: (what was asked, answer)
@@ -74,30 +73,6 @@ def ask(path, method="GET", body=None, **headers):
     return a
 
 
-def http(path, method="GET", *lines, body=b"", length=None):
-    path = path if isinstance(path, bytes) else path.encode("utf-8", "surrogateescape")
-    head = [method.encode() + b" " + path + b" HTTP/1.1", b"Host: desk.example", b"Connection: close", *lines]
-    if body or length is not None:
-        head.append(b"Content-Length: %d" % (len(body) if length is None else length))
-    return b"\r\n".join(head) + b"\r\n\r\n" + body
-
-
-def status(a):
-    return CLOSED if a is None else a.status
-
-
-def is_human(a):
-    """A sentence, not a bare code: of a page, a problem or a line."""
-    text = a.body.decode("utf-8")
-    kind = a["content-type"] or ""
-    if "problem+json" in kind:
-        return len(json.loads(text)["detail"].split()) > 2
-    if kind.startswith("text/html"):
-        words = re.sub(r"<[^>]+>", " ", text.split("<main")[-1])
-        return len(words.split()) > 4 and "charset=utf-8" in kind
-    return len(text.split()) > 2
-
-
 def form(slug="informacja"):
     """(address, ticket) of a new letter."""
     text = ask("/wniosek/" + slug).text
@@ -129,19 +104,6 @@ def elsewhere():
 
 
 # ---------------------------------------------------------------- addresses, queries, headers
-
-CONTROL = ["%00", "%0d%0aX-Evil:%201", "%0aX-Evil:1", "%0d", "a%00.css", "%7f", "%1b[31m", "%e2%80%a8"]
-RAW_CONTROL = ["\0", "\r\nX-Evil: 1", "\n", "\r", "a\0.css", "\x7f", "\x1b[31m", "\u2028"]
-TRAVERSAL = ["..", "../../akta.conf", "..%2f..%2fakta.conf", "%2e%2e%2f%2e%2e%2fkeys%2flog.skey", "....//akta.conf",
-             "..\\..\\akta.conf", "..%5c..%5cakta.conf", "%c0%ae%c0%ae%c0%af", "..;/akta.conf", "akta.css%2f..%2f..%2fakta.conf",
-             "%252e%252e%252fakta.conf", "/etc/passwd", "file:///etc/passwd", ".", "-", "A" * 81, "a" * 7000]
-
-
-def evil(a):
-    lines = "\n".join(f"{k}: {v}" for k, v in a.headers.items()).lower()
-    return "x-evil" in a.headers or "\nx-evil" in lines or "evil.example" in lines or b"[operators]" in a.body or \
-        b"root:" in a.body or b"akta.conf:" in a.body
-
 
 def variables():
     return sorted({(m, p) for m, p in ROWS if "{" in p})
@@ -285,43 +247,8 @@ def oversized():
         ok(a.status in (400, 413, 422) and is_human(a), f"JSON as {text[:20]!r}", a)
 
 
-PART = b'--xMARKx\r\nContent-Disposition: form-data; name="content"\r\n\r\nx\r\n'
-END = b"--xMARKx--\r\n"
-
-
 def malformed_multipart():
-    def with_head(head):
-        return b"--xMARKx\r\n" + head + b"\r\n\r\nx\r\n" + END
-    cases = [
-        ("no boundary", "multipart/form-data", PART + END, (400,)),
-        ("an empty boundary", 'multipart/form-data; boundary=""', PART + END, (400,)),
-        ("a boundary of 7 kB", "multipart/form-data; boundary=" + "b" * 7000, PART + END, (400, 415)),
-        ("two boundaries", MULTIPART + "; boundary=y", PART + END, (400, 415)),
-        ("nested", MULTIPART, with_head(b'Content-Disposition: form-data; name="files"\r\nContent-Type: multipart/mixed; boundary=y'), (403,)),
-        ("no closing boundary", MULTIPART, PART, (400,)),
-        ("a boundary and nothing", MULTIPART, b"--xMARKx", (400,)),
-        ("only the end", MULTIPART, END, (400,)),
-        ("text before", MULTIPART, b"hello\r\n" + PART + END, (400,)),
-        ("text after", MULTIPART, PART + END + b"GET /smuggled HTTP/1.1\r\n\r\n", (400,)),
-        ("bare line feeds", MULTIPART, (PART + END).replace(b"\r\n", b"\n"), (400,)),
-        ("a head without end", MULTIPART, b"--xMARKx\r\nX: " + b"y" * 100_000, (413,)),
-        ("1000 head lines", MULTIPART, with_head(b'Content-Disposition: form-data; name="content"' + b"\r\nX: y" * 1000), (413,)),
-        ("a NUL in a name", MULTIPART, with_head(b'Content-Disposition: form-data; name="a\0b"'), (400,)),
-        ("a name that is no text", MULTIPART, with_head(b'Content-Disposition: form-data; name="\xff\xfe"'), (400,)),
-        ("a file name that is no text", MULTIPART, with_head(b'Content-Disposition: form-data; name="files"; filename="\xff"'), (400,)),
-        ("a coded name that is no text", MULTIPART, with_head(b"Content-Disposition: form-data; name=\"files\"; filename*=UTF-8''%ff"), (400,)),
-        ("no name", MULTIPART, with_head(b"Content-Disposition: form-data"), (400,)),
-        ("two names", MULTIPART, with_head(b'Content-Disposition: form-data; name="a"; name="b"'), (400,)),
-        ("two dispositions", MULTIPART, with_head(b'Content-Disposition: form-data; name="a"\r\nContent-Disposition: form-data; name="b"'), (400,)),
-        ("a folded head", MULTIPART, with_head(b'Content-Disposition: form-data;\r\n name="a"'), (400,)),
-        ("base64", MULTIPART, with_head(b'Content-Disposition: form-data; name="a"\r\nContent-Transfer-Encoding: base64'), (400,)),
-        ("an open quote", MULTIPART, with_head(b'Content-Disposition: form-data; name="a'), (400,)),
-        ("the ticket twice", MULTIPART, None, (403,)),
-        ("a field twice", MULTIPART, None, (400,)),
-        ("another kind", "text/plain", b"formularz=1", (415,)),
-        ("no kind", "", b"formularz=1", (415,)),
-        ("a kind with CR", "multipart/form-data; boundary=x\ry", PART, (400, 415)),
-    ]
+    cases = malformed_bodies()
     before = contents()
     for name, kind, body, right in cases:
         action, ticket = form()
@@ -577,30 +504,10 @@ def headers_everywhere():
     same(kept[:2], [], "nothing below /s/ is kept by a browser or a cache")
 
 
-def production(folder):
-    """conf/nginx/akta.conf as it is, less its certificates and its addresses."""
-    text = (HOUSE / "conf" / "nginx" / "akta.conf").read_text(encoding="utf-8")
-    text = re.sub(r"server \{\s+listen 80;.*?\n\}\n", "", text, flags=re.S)
-    text = re.sub(r"\n    (ssl_|listen \[|add_header Strict)[^\n]*", "", text)
-    for was, now in [("listen 443 ssl http2", f"listen unix:{folder}/web.sock"), ("/etc/nginx/akta/", f"{folder}/"), ("DOMAIN", "desk.example"),
-                     ("/var/cache/nginx/akta", f"{folder}/cache"), ("/var/log/nginx/", f"{folder}/"), ("/var/lib/akta", str(desk.dir)),
-                     # all of this test comes from one address, which is not its matter
-                     ("rate=20r/s", "rate=900r/s"), ("rate=5r/s", "rate=900r/s"), ("rate=2r/s", "rate=900r/s")]:
-        text = text.replace(was, now)
-    (folder / "akta.conf").write_text(text, encoding="utf-8")
-    for name in ("akta-params.conf", "akta-static.conf"):
-        text = (HOUSE / "conf" / "nginx" / name).read_text(encoding="utf-8")
-        (folder / name).write_text(text.replace("@DATA@", str(desk.dir)).replace("@SITE@", str(HOUSE / "conf/site")), encoding="utf-8")
-    temps = " ".join(f"{k}_temp_path {folder}/t-{k};" for k in ("client_body", "fastcgi", "proxy", "uwsgi", "scgi"))
-    (folder / "nginx.conf").write_text(f"{'user root;' if os.getuid() == 0 else ''} daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/main.log warn;\n"
-                                       f"events {{}} http {{ {temps} include {folder}/akta.conf; }}\n", encoding="utf-8")
-    return subprocess.Popen([NGINX, "-p", folder, "-c", folder / "nginx.conf", "-e", folder / "start.log"], stderr=subprocess.DEVNULL)
-
-
 def secrets_stay_secret():
     folder = desk.root / "production"
     folder.mkdir()
-    server = production(folder)
+    server = production(folder, desk.dir)
     try:
         ok(wait_for(lambda: (folder / "web.sock").exists() and (folder / "pid").exists()), "the nginx of production runs")
         seen = []
@@ -655,7 +562,7 @@ def steady(*tests):
             test()
             stands(test.__name__)
         grown = memory() - begun
-        ok(grown < (200_000 if SAN else 8_000), f"memory is steady over all of it: {grown} kB more", grown)
+        ok(grown < (200_000 if SAN else 6_000), f"memory is steady over all of it: {grown} kB more", grown)
         same(desk.owner.pid, pid, "and it is still the same process")
     run.__name__ = "steady"
     return run

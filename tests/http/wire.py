@@ -1,9 +1,12 @@
 """What an attacker speaks: FastCGI records made by hand, HTTP bytes as they are, bodies that stop in the middle."""
+import json
+import os
 import re
 import socket
 import struct
+import subprocess
 
-from desk import HOUSE, Answer
+from desk import HOUSE, NGINX, Answer
 
 BEGIN, ABORT, END, PARAMS, STDIN, STDOUT, STDERR, DATA, GET_VALUES = 1, 2, 3, 4, 5, 6, 7, 8, 9
 RESPONDER = 1
@@ -139,3 +142,103 @@ def filled(path, **parts):
     standard = {"token": "0" * 32, "slug": "nic-takiego", "file": "akta.css", "n": "1", "v": "1",
                 "code": "AAAAA-AAAAA-AAAAA-AAAAA", **parts}
     return re.sub(r"\{(\w+)\}", lambda m: standard[m.group(1)], path)
+
+
+# ---------------------------------------------------------------- what is sent, and how an answer is judged
+
+CLOSED = "closed"
+CONTROL = ["%00", "%0d%0aX-Evil:%201", "%0aX-Evil:1", "%0d", "a%00.css", "%7f", "%1b[31m", "%e2%80%a8"]
+RAW_CONTROL = ["\0", "\r\nX-Evil: 1", "\n", "\r", "a\0.css", "\x7f", "\x1b[31m", "\u2028"]
+TRAVERSAL = ["..", "../../akta.conf", "..%2f..%2fakta.conf", "%2e%2e%2f%2e%2e%2fkeys%2flog.skey", "....//akta.conf",
+             "..\\..\\akta.conf", "..%5c..%5cakta.conf", "%c0%ae%c0%ae%c0%af", "..;/akta.conf", "akta.css%2f..%2f..%2fakta.conf",
+             "%252e%252e%252fakta.conf", "/etc/passwd", "file:///etc/passwd", ".", "-", "A" * 81, "a" * 7000]
+
+
+def http(path, method="GET", *lines, body=b"", length=None):
+    path = path if isinstance(path, bytes) else path.encode("utf-8", "surrogateescape")
+    head = [method.encode() + b" " + path + b" HTTP/1.1", b"Host: desk.example", b"Connection: close", *lines]
+    if body or length is not None:
+        head.append(b"Content-Length: %d" % (len(body) if length is None else length))
+    return b"\r\n".join(head) + b"\r\n\r\n" + body
+
+
+def status(a):
+    return CLOSED if a is None else a.status
+
+
+def is_human(a):
+    """A sentence, not a bare code: of a page, a problem or a line."""
+    text = a.body.decode("utf-8")
+    kind = a["content-type"] or ""
+    if "problem+json" in kind:
+        return len(json.loads(text)["detail"].split()) > 2
+    if kind.startswith("text/html"):
+        words = re.sub(r"<[^>]+>", " ", text.split("<main")[-1])
+        return len(words.split()) > 4 and "charset=utf-8" in kind
+    return len(text.split()) > 2
+
+
+def evil(a):
+    lines = "\n".join(f"{k}: {v}" for k, v in a.headers.items()).lower()
+    return "x-evil" in a.headers or "\nx-evil" in lines or "evil.example" in lines or b"[operators]" in a.body or \
+        b"root:" in a.body or b"akta.conf:" in a.body
+
+
+def production(folder, archive):
+    """conf/nginx/akta.conf as it is, less its certificates and its addresses."""
+    text = (HOUSE / "conf" / "nginx" / "akta.conf").read_text(encoding="utf-8")
+    text = re.sub(r"server \{\s+listen 80;.*?\n\}\n", "", text, flags=re.S)
+    text = re.sub(r"\n    (ssl_|listen \[|add_header Strict)[^\n]*", "", text)
+    for was, now in [("listen 443 ssl http2", f"listen unix:{folder}/web.sock"), ("/etc/nginx/akta/", f"{folder}/"), ("DOMAIN", "desk.example"),
+                     ("/var/cache/nginx/akta", f"{folder}/cache"), ("/var/log/nginx/", f"{folder}/"), ("/var/lib/akta", str(archive)),
+                     # all of this test comes from one address, which is not its matter
+                     ("rate=20r/s", "rate=900r/s"), ("rate=5r/s", "rate=900r/s"), ("rate=2r/s", "rate=900r/s")]:
+        text = text.replace(was, now)
+    (folder / "akta.conf").write_text(text, encoding="utf-8")
+    for name in ("akta-params.conf", "akta-static.conf"):
+        text = (HOUSE / "conf" / "nginx" / name).read_text(encoding="utf-8")
+        (folder / name).write_text(text.replace("@DATA@", str(archive)).replace("@SITE@", str(HOUSE / "conf/site")), encoding="utf-8")
+    temps = " ".join(f"{k}_temp_path {folder}/t-{k};" for k in ("client_body", "fastcgi", "proxy", "uwsgi", "scgi"))
+    (folder / "nginx.conf").write_text(f"{'user root;' if os.getuid() == 0 else ''} daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/main.log warn;\n"
+                                       f"events {{}} http {{ {temps} include {folder}/akta.conf; }}\n", encoding="utf-8")
+    return subprocess.Popen([NGINX, "-p", folder, "-c", folder / "nginx.conf", "-e", folder / "start.log"], stderr=subprocess.DEVNULL)
+
+
+PART = b'--xMARKx\r\nContent-Disposition: form-data; name="content"\r\n\r\nx\r\n'
+LAST = b"--xMARKx--\r\n"
+
+
+def malformed_bodies():
+    """(what is wrong, Content-Type, body, the statuses that are right); body None: made with a ticket."""
+    def with_head(head):
+        return b"--xMARKx\r\n" + head + b"\r\n\r\nx\r\n" + LAST
+    return [
+        ("no boundary", "multipart/form-data", PART + LAST, (400,)),
+        ("an empty boundary", 'multipart/form-data; boundary=""', PART + LAST, (400,)),
+        ("a boundary of 7 kB", "multipart/form-data; boundary=" + "b" * 7000, PART + LAST, (400, 415)),
+        ("two boundaries", MULTIPART + "; boundary=y", PART + LAST, (400, 415)),
+        ("nested", MULTIPART, with_head(b'Content-Disposition: form-data; name="files"\r\nContent-Type: multipart/mixed; boundary=y'), (403,)),
+        ("no closing boundary", MULTIPART, PART, (400,)),
+        ("a boundary and nothing", MULTIPART, b"--xMARKx", (400,)),
+        ("only the end", MULTIPART, LAST, (400,)),
+        ("text before", MULTIPART, b"hello\r\n" + PART + LAST, (400,)),
+        ("text after", MULTIPART, PART + LAST + b"GET /smuggled HTTP/1.1\r\n\r\n", (400,)),
+        ("bare line feeds", MULTIPART, (PART + LAST).replace(b"\r\n", b"\n"), (400,)),
+        ("a head without end", MULTIPART, b"--xMARKx\r\nX: " + b"y" * 100_000, (413,)),
+        ("1000 head lines", MULTIPART, with_head(b'Content-Disposition: form-data; name="content"' + b"\r\nX: y" * 1000), (413,)),
+        ("a NUL in a name", MULTIPART, with_head(b'Content-Disposition: form-data; name="a\0b"'), (400,)),
+        ("a name that is no text", MULTIPART, with_head(b'Content-Disposition: form-data; name="\xff\xfe"'), (400,)),
+        ("a file name that is no text", MULTIPART, with_head(b'Content-Disposition: form-data; name="files"; filename="\xff"'), (400,)),
+        ("a coded name that is no text", MULTIPART, with_head(b"Content-Disposition: form-data; name=\"files\"; filename*=UTF-8''%ff"), (400,)),
+        ("no name", MULTIPART, with_head(b"Content-Disposition: form-data"), (400,)),
+        ("two names", MULTIPART, with_head(b'Content-Disposition: form-data; name="a"; name="b"'), (400,)),
+        ("two dispositions", MULTIPART, with_head(b'Content-Disposition: form-data; name="a"\r\nContent-Disposition: form-data; name="b"'), (400,)),
+        ("a folded head", MULTIPART, with_head(b'Content-Disposition: form-data;\r\n name="a"'), (400,)),
+        ("base64", MULTIPART, with_head(b'Content-Disposition: form-data; name="a"\r\nContent-Transfer-Encoding: base64'), (400,)),
+        ("an open quote", MULTIPART, with_head(b'Content-Disposition: form-data; name="a'), (400,)),
+        ("the ticket twice", MULTIPART, None, (403,)),
+        ("a field twice", MULTIPART, None, (400,)),
+        ("another kind", "text/plain", b"formularz=1", (415,)),
+        ("no kind", "", b"formularz=1", (415,)),
+        ("a kind with CR", "multipart/form-data; boundary=x\ry", PART, (400, 415)),
+    ]
