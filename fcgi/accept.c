@@ -104,18 +104,27 @@ static struct request request_of(const FCGX_Request *r)
                             .body_size = announced(param(r, "CONTENT_LENGTH"))};
 }
 
+struct outflow {
+    FCGX_Request *r;
+    uint64_t sent, begun_ns;
+};
+
 static bool put(void *ctx, struct bytes piece, struct err *e)
 {
-    FCGX_Request *r = ctx;
-    return FCGX_PutStr((const char *)piece.p, (int)piece.n, r->out) >= 0 ||
-           err_set(e, ERR_INTERRUPTED, "the reader went away");
+    struct outflow *f = ctx;
+    if (FCGX_PutStr((const char *)piece.p, (int)piece.n, f->r->out) < 0) {
+        return err_set(e, ERR_INTERRUPTED, "the reader went away");
+    }
+    f->sent += piece.n;
+    return pace_holds(f->begun_ns, monotonic_ns(), f->sent) || err_set(e, ERR_INTERRUPTED, "the reader was too slow");
 }
 
 /* A download that fails on the way ends short of its announced length, which the reader's program notices. */
 static void send_stream(FCGX_Request *r, struct answer *a)
 {
+    struct outflow f = {.r = r, .begun_ns = monotonic_ns()};
     struct err e = ERR_INIT;
-    if (!a->stream(a->stream_ctx, put, r, &e) && e.code != ERR_INTERRUPTED) {
+    if (!a->stream(a->stream_ctx, put, &f, &e) && e.code != ERR_INTERRUPTED) {
         log_line(LOG_ERROR, "fcgi", "download failed code=%s", err_name(e.code));
     }
 }

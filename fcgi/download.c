@@ -118,7 +118,7 @@ void page_case_proof(struct call *c)
         return;
     }
     if (receipt_proof(c->w->requests, &v, &text, &c->e)) {
-        send_text(c, &text, "text/plain; charset=utf-8", arena_fmt(c->ar, "%s-dowod.txt", v.number));
+        send_text(c, &text, "text/plain; charset=utf-8", STR("receipt.txt"));
     } else if (c->e.code == ERR_STATE) {
         c->a->retry_after = 2;
         answer_problem(c, 503, N_("The proof of filing is ready in a few seconds. Load this address once more."));

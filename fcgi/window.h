@@ -152,7 +152,7 @@ unsigned rate_take(struct rate *r, struct str remote, uint64_t now);
 /* Long transfers hold at most transfer_max threads at once. false: none is free. */
 bool transfer_begin(struct window *w);
 void transfer_end(struct window *w);
-/* An upload must bring PACE_LEAST bytes a second, averaged from PACE_GRACE seconds on. */
+/* A body or a download must move PACE_LEAST bytes a second, averaged from PACE_GRACE seconds on. */
 #define PACE_GRACE 10u
 #define PACE_LEAST (16u << 10)
 bool pace_holds(uint64_t begun_ns, uint64_t now_ns, uint64_t bytes);

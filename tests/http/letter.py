@@ -78,6 +78,14 @@ def raw_post(desk, path, kind, body, length=None, chunked=False):
     return s
 
 
+def raw_get(desk, path):
+    s = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    s.settimeout(60)
+    s.connect(str(desk.web_socket))
+    s.sendall(f"GET {path} HTTP/1.1\r\nHost: desk.example\r\nConnection: close\r\n\r\n".encode())
+    return s
+
+
 def status_of(s):
     got = b""
     try:

@@ -2,9 +2,11 @@
 import hashlib
 import json
 import re
+import shutil
+import subprocess
 import threading
 
-from desk import Desk, Page, main, ok, same, wait_for
+from desk import Desk, Page, main, ok, same, scratch, wait_for
 from letter import PDF, Form, file_foi, follow, form
 
 desk = Desk().start()
@@ -77,6 +79,25 @@ def a_receipt_proves_and_leads_on():
            "nothing of a case is kept or passed on: " + path.replace(token, "…").replace(code, "…"), h.headers)
     log = (desk.root / "owner.log").read_text() + (desk.root / "nginx.log").read_text()
     ok(not any(w in log for w in (token, code, number, "śnież")), "no token, code, number or word of it is in a log", log)
+
+
+def the_proof_does_what_it_says():
+    """As its reader would: the file under the name it was sent with, the attachments beside it, its own commands."""
+    number, code, token = file_foi(desk, [("a.pdf", PDF), ("b.txt", b"tekst")])
+    proof = lambda: desk.ask(f"/s/{token}/dowod.txt")
+    wait_for(lambda: proof().status == 200, 10)
+    got = proof()
+    name = got["content-disposition"].rsplit("'", 1)[1]
+    folder = scratch()
+    (folder / name).write_bytes(got.body)
+    for i, content in enumerate((PDF, b"tekst"), 1):
+        (folder / f"file-{i}").write_bytes(content)
+    commands = [line[4:] for line in got.text.split("\n=== ")[0].splitlines() if line.startswith("    ")]
+    run = lambda: subprocess.run(["sh", "-c", "\n".join(commands)], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT).stdout.decode()
+    said_ok = run()
+    ok(said_ok.count(" ok") >= 6 and "WRONG" not in said_ok, "the proof's own commands find everything right", said_ok)
+    (folder / "file-1").write_bytes(PDF + b" ")
+    ok("WRONG" in run(), "and a changed attachment wrong")
 
 
 def repeats_give_the_same_receipt():
@@ -230,5 +251,5 @@ def in_english():
     ok("The request was not filed. Correct 1 thing:" in said(slip) and slip.status == 422, "a slip in English", said(slip)[:200])
 
 
-main(a_slip_loses_nothing, a_receipt_proves_and_leads_on, repeats_give_the_same_receipt, a_case_is_found_again,
+main(a_slip_loses_nothing, a_receipt_proves_and_leads_on, *([the_proof_does_what_it_says] if shutil.which("openssl") else []), repeats_give_the_same_receipt, a_case_is_found_again,
      a_case_shows_what_comes_next, reuse_is_asked_question_by_question, complaints_and_petitions, other_letters, register_data_are_prepared_and_never_stored, is_it_published_already, in_english)

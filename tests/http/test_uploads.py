@@ -9,7 +9,7 @@ import time
 
 from desk import Desk, Page, main, ok, same, wait_for
 from tap import SAN
-from letter import PDF, Form, action, follow, form, hidden, multipart, raw_post, status_of
+from letter import PDF, Form, action, follow, form, hidden, multipart, raw_get, raw_post, status_of
 
 desk = Desk().start()
 MB = 1 << 20
@@ -50,6 +50,11 @@ def a_large_file_in_constant_memory():
     token = done["location"].split("/")[2]
     back = desk.ask(f"/s/{token}/plik/1")
     ok(hashlib.sha256(back.body).digest() == hashlib.sha256(big).digest(), "byte for byte back again", back.status)
+    slow = raw_get(desk, f"/s/{token}/plik/1")
+    slow.recv(65536)
+    time.sleep(0.5)
+    same([p for p in (desk.dir / "run" / "nginx").rglob("*") if p.is_file()], [], "nginx keeps none of it for a slow reader either")
+    slow.close()
     raw = b"".join(p.read_bytes() for p in content_files())
     ok(big[:4096] not in raw, "sealed on the disk")
 
