@@ -298,4 +298,10 @@ bool store_is_backup(const char *dir); /* it has a MANIFEST, so it is a copy and
 bool store_export(struct store *s, enum store_table t, int fd, struct err *e) MUST_USE;
 bool store_import(struct store *s, enum store_table t, int fd, struct err *e) MUST_USE;
 
+/* ---------------------------------------------------------------- long texts in a row (pack.c) */
+
+bool store_pack(struct bytes plain, struct buf *out, struct err *e) MUST_USE; /* appends at most plain.n + 1 bytes */
+/* The text in the arena or in `stored`. ERR_CORRUPT; ERR_TOO_BIG: more than max bytes. */
+bool store_unpack(struct bytes stored, size_t max, struct arena *a, struct bytes *plain, struct err *e) MUST_USE;
+
 #endif

@@ -63,7 +63,7 @@ static bool newest_each(struct bytes key, struct bytes val, void *ctx, struct er
     if (copy.p == NULL) {
         return err_set(e, ERR_MEMORY, "out of memory");
     }
-    w->found = row_decode(&conf_row_kind, copy, NULL, NULL, w->ar, w->row, e);
+    w->found = conf_row_decode(copy, w->ar, w->row, e);
     return false; /* one is enough: without a reason in e this is a wanted stop */
 }
 
@@ -176,8 +176,7 @@ static bool publish_one(struct txn *t, struct publish_job *p, size_t i, struct a
     }
     struct row_key key = version_key(d->kind, d->name, sequence);
     p->changed++;
-    return row_encode(&conf_row_kind, &row, NULL, NULL, &val, e) && buf_ok(&val, e) &&
-           store_insert(t, T_CONF, rk_bytes(&key), buf_bytes(&val), e) &&
+    return conf_row_encode(&row, &val, e) && store_insert(t, T_CONF, rk_bytes(&key), buf_bytes(&val), e) &&
            write_version_entry(t, p, d, &row, sequence, ar, e);
 }
 
@@ -255,7 +254,7 @@ static bool version_each(struct bytes key, struct bytes val, void *ctx, struct e
     if (!read_key(key, &v.name, &v.sequence)) {
         return err_set(e, ERR_CORRUPT, "a key of the published documents is damaged");
     }
-    if (!row_decode(&conf_row_kind, val, NULL, NULL, w->ar, &row, e)) {
+    if (!conf_row_decode(val, w->ar, &row, e)) {
         return false;
     }
     err_init(&why, e->lang);

@@ -13,9 +13,26 @@ static const struct field conf_fields[] = {
     {2, "valid_from", F_DAY, offsetof(struct conf_row, valid_from), 0, FIELD_REQUIRED},
     {3, "imported", F_INSTANT, offsetof(struct conf_row, imported), 0, 0},
     {4, "sha256", F_TEXT, offsetof(struct conf_row, sha256), 64, FIELD_REQUIRED},
-    {5, "text", F_BYTES, offsetof(struct conf_row, text), CONF_TEXT_MAX, FIELD_REQUIRED},
+    {5, "text", F_BYTES, offsetof(struct conf_row, text), CONF_TEXT_MAX + 1, FIELD_REQUIRED},
 };
 const struct row_kind conf_row_kind = {"conf", 1, conf_fields, COUNT_OF(conf_fields)};
+
+bool conf_row_encode(const struct conf_row *row, struct buf *out, struct err *e)
+{
+    struct buf text CLEANUP(buf_free) = BUF_INIT(CONF_TEXT_MAX + 1);
+    struct conf_row packed = *row;
+    if (!store_pack(row->text, &text, e)) {
+        return false;
+    }
+    packed.text = buf_bytes(&text);
+    return row_encode(&conf_row_kind, &packed, NULL, NULL, out, e) && buf_ok(out, e);
+}
+
+bool conf_row_decode(struct bytes val, struct arena *a, struct conf_row *out, struct err *e)
+{
+    return row_decode(&conf_row_kind, val, NULL, NULL, a, out, e) &&
+           store_unpack(out->text, CONF_TEXT_MAX, a, &out->text, e);
+}
 
 const char *conf_kind_name(enum conf_kind k)
 {
@@ -93,7 +110,7 @@ bool conf_row_get(struct txn *t, enum conf_kind k, struct day valid_from, struct
     if (!store_find(t, T_CONF, rk_bytes(&key), a, &val, found, e)) {
         return false;
     }
-    return !*found || row_decode(&conf_row_kind, val, NULL, NULL, a, out, e);
+    return !*found || conf_row_decode(val, a, out, e);
 }
 
 /* Versions come in order (conf_apply sees to it), so the new day goes to the end. */
@@ -126,8 +143,8 @@ bool conf_row_put(struct txn *t, enum conf_kind k, const struct conf_row *row, s
     if (a == NULL) {
         return err_set(e, ERR_MEMORY, "out of memory");
     }
-    return row_encode(&conf_row_kind, row, NULL, NULL, &val, e) && buf_ok(&val, e) &&
-           store_insert(t, T_CONF, rk_bytes(&key), buf_bytes(&val), e) && add_day(t, k, row->valid_from, a, e);
+    return conf_row_encode(row, &val, e) && store_insert(t, T_CONF, rk_bytes(&key), buf_bytes(&val), e) &&
+           add_day(t, k, row->valid_from, a, e);
 }
 
 bool conf_in_force(struct txn *t, enum conf_kind k, struct day on, struct arena *a, struct bytes *text, struct err *e)

@@ -15,7 +15,9 @@ struct conf_row {
     struct str sha256; /* hex, of the text */
     struct bytes text;
 };
-extern const struct row_kind conf_row_kind;
+extern const struct row_kind conf_row_kind; /* as it lies in the table: its text is packed */
+bool conf_row_encode(const struct conf_row *row, struct buf *out, struct err *e) MUST_USE;
+bool conf_row_decode(struct bytes val, struct arena *a, struct conf_row *out, struct err *e) MUST_USE;
 
 /* The days from which versions are in force, ascending. */
 bool conf_days(struct txn *t, enum conf_kind k, struct arena *a, struct day **out, size_t *n, struct err *e) MUST_USE;
