@@ -30,8 +30,14 @@ bool conf_row_encode(const struct conf_row *row, struct buf *out, struct err *e)
 
 bool conf_row_decode(struct bytes val, struct arena *a, struct conf_row *out, struct err *e)
 {
-    return row_decode(&conf_row_kind, val, NULL, NULL, a, out, e) &&
-           store_unpack(out->text, CONF_TEXT_MAX, a, &out->text, e);
+    struct bytes packed;
+    *out = (struct conf_row){.valid_from = DAY_NONE};
+    if (!row_decode(&conf_row_kind, val, NULL, NULL, a, out, e)) {
+        return false;
+    }
+    packed = out->text;
+    out->text = (struct bytes){NULL, 0};
+    return store_unpack(packed, CONF_TEXT_MAX, a, &out->text, e);
 }
 
 const char *conf_kind_name(enum conf_kind k)

@@ -17,6 +17,7 @@ struct conf_row {
 };
 extern const struct row_kind conf_row_kind; /* as it lies in the table: its text is packed */
 bool conf_row_encode(const struct conf_row *row, struct buf *out, struct err *e) MUST_USE;
+/* ERR_CORRUPT with a sha256 in *out: the row is sound, its text is not and is left empty. */
 bool conf_row_decode(struct bytes val, struct arena *a, struct conf_row *out, struct err *e) MUST_USE;
 
 /* The days from which versions are in force, ascending. */

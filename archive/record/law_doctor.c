@@ -82,15 +82,18 @@ static bool entry_tells(struct txn *t, struct checkup *c, const struct id *objec
 
 static bool check_version(struct txn *t, struct checkup *c, enum conf_kind k, struct day valid_from, struct err *e)
 {
-    struct conf_row row;
+    struct conf_row row = {.valid_from = DAY_NONE};
     char day[DAY_TEXT_SIZE], hex[2 * SHA256_SIZE + 1];
     uint8_t digest[SHA256_SIZE];
-    bool found, tells;
+    bool found = false, tells;
+    struct err why;
     arena_reset(c->ar);
     day_text(valid_from, day);
     c->checked++;
-    if (!conf_row_get(t, k, valid_from, c->ar, &row, &found, e)) {
-        return false;
+    err_init(&why, e->lang);
+    if (!conf_row_get(t, k, valid_from, c->ar, &row, &found, &why) && (why.code != ERR_CORRUPT || row.sha256.n == 0)) {
+        *e = why;
+        return false; /* a text alone that is damaged is an empty one, and named below */
     }
     if (!found) {
         say(c, T_CONF, N_("the version of %s in force from %s is missing"), conf_kind_name(k), day);
