@@ -107,7 +107,13 @@ static bool find_key(struct txn *t, void *ctx, struct err *e)
         return err_set(e, ERR_CORRUPT, "the name of the key of forms is damaged");
     }
     memcpy(object.b, id.p, id.n);
-    return key_get(t, k->store, &object, k->out, e);
+    struct err why = ERR_INIT;
+    k->found = key_get(t, k->store, &object, k->out, &why);
+    if (!k->found && why.code != ERR_NOT_FOUND) { /* one that is gone is made anew: open forms come back once */
+        *e = why;
+        return false;
+    }
+    return true;
 }
 
 static bool put_key(struct txn *t, void *ctx, struct err *e)

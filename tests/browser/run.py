@@ -1,12 +1,15 @@
 """make check-browser: an office with everything published, its nginx on a free port of this machine, and check.js in
 Chromium. Packages come by the lock file into the build folder. SHOTS=folder keeps a picture of each page. Closes with the
 one line `N passed, N failed`."""
+import datetime
+import json
 import os
 import pathlib
 import shutil
 import socket
 import subprocess
 import sys
+import urllib.request
 
 here = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(here.parent / "http"))
@@ -32,6 +35,35 @@ def free_port():
         return s.getsockname()[1]
 
 
+def cases(desk):
+    """One case for each state that the office brings about; the addresses of their pages."""
+    day = lambda n: (datetime.date.today() + datetime.timedelta(days=n)).isoformat()
+    answer = desk.root / "odpowiedź.pdf"
+    answer.write_bytes(b"%PDF-1.4 proba")
+    address = dict(name="Jan Próba", street="Polna 3", postal_code="17-300", city="Siemiatycze")
+    foi, reuse = dict(kind="foi", way="here", content="Umowy na odśnieżanie"), dict(purpose="aplikacja", format="CSV", email="jan@example.pl")
+    acts = {"extended": (foi, ["extend", "--until", day(40), "--reason", "Zbieramy umowy z dziesięciu lat."]),
+            "called": (foi, ["call", "--for", "clarify", "--text", "Których ulic dotyczy pytanie?", "--until", day(9), "--served", day(0)]),
+            "fee": ({**foi, "way": "post", **address}, ["fee", "--item", "1a-bw-A4=120", "--item", "4M=1", "--served", day(0)]),
+            "offer": ({**foi, "kind": "reuse", **reuse, **address}, ["offer", "--text", "Podaj źródło i datę.", "--served", day(0)]),
+            "answered": (foi, ["answer", answer, "--text", "Umowy są w załączniku."]),
+            "refused": ({**foi, **address}, ["refuse", "--text", "Tajemnica przedsiębiorcy.", "--served", day(0)])}
+    paths = {}
+    for name, (letter, (verb, *words)) in acts.items():
+        filed = json.loads(http(desk, json.dumps(letter)))
+        done = desk("request", verb, filed["number"], *words)
+        if done.status != 0:
+            raise RuntimeError(f"{verb}: {done}")
+        paths[name] = filed["url"]
+    return {**paths, "fee-choose": paths["fee"] + "/oplata", "offer-choose": paths["offer"] + "/oferta"}
+
+
+def http(desk, body):
+    c = urllib.request.Request(f"http://{desk.listen}/api/v1/requests", body.encode(), {"Content-Type": "application/json"})
+    with urllib.request.urlopen(c, timeout=30) as r:
+        return r.read()
+
+
 modules = packages()
 port = free_port()
 desk = Desk(listen=f"127.0.0.1:{port}").start()
@@ -39,7 +71,7 @@ shots = os.environ.get("SHOTS", "")
 if shots:
     pathlib.Path(shots).mkdir(parents=True, exist_ok=True)
 run = subprocess.run(["node", str(here / "check.js"), f"http://127.0.0.1:{port}", *([shots] if shots else [])],
-                     stdout=subprocess.PIPE, env={**os.environ, "NODE_PATH": str(modules)}, timeout=1500)
+                     stdout=subprocess.PIPE, env={**os.environ, "NODE_PATH": str(modules), "CASES": json.dumps(cases(desk))}, timeout=1500)
 lines = run.stdout.decode("utf-8", "replace").splitlines()
 failed = sum(line.startswith("not ok ") for line in lines)
 passed = sum(line.startswith("ok ") for line in lines)
