@@ -87,7 +87,7 @@ $(foreach r,$(ROOMS),$(eval $(call room_rule,$(r))))
 
 # Message catalogues and the data the programs carry, as objects inside them.
 # Each part of the house has its file of Polish; a text that two of them have is the first one's.
-PO_PARTS := conf/po/pl.po conf/po/pl-requests.po conf/po/pl-request-verbs.po conf/po/pl-window.po
+PO_PARTS := conf/po/pl.po $(sort $(wildcard conf/po/pl-*.po))
 $(BUILD)/po/pl.mo: $(PO_PARTS)
 	@mkdir -p $(@D)
 	msgcat --use-first --output-file=$(@:.mo=.po) $(PO_PARTS)
