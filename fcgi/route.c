@@ -88,6 +88,8 @@ static const struct route_row rows[] = {
     {CASE_PAGE, .path = "/s/{token}/pismo.txt", .handle = page_case_letter},
     {CASE_PAGE, .path = "/s/{token}/dowod.txt", .handle = page_case_proof},
     {CASE_PAGE, .path = "/s/{token}/termin.ics", .handle = page_case_calendar},
+    {CASE_PAGE, .path = "/s/{token}/zmiany.atom", .handle = page_case_changes},
+    {CASE_PAGE, .path = "/s/{token}/terminy.ics", .handle = page_case_terms},
     {CASE_PAGE, .path = "/s/{token}/srodek/{n}", .handle = page_remedy},
     {CASE_PAGE, .path = "/s/{token}/uzupelnij", .handle = page_deed},
     {POSTED, WITH_FILES, FIELDS(deed_fields), .path = "/s/{token}/uzupelnij", .handle = page_deed_post,

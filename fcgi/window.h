@@ -360,6 +360,8 @@ void page_case_file(struct call *c);
 void page_case_letter(struct call *c);
 void page_case_proof(struct call *c);
 void page_case_calendar(struct call *c);
+void page_case_changes(struct call *c);
+void page_case_terms(struct call *c);
 void page_remedy(struct call *c);
 void page_deed(struct call *c);
 void page_deed_post(struct call *c);
