@@ -14,6 +14,14 @@ static const struct input_field back_fields[] = {{"powrot", INPUT_WORD, 0, 0}};
 static const struct input_field again_fields[] = {{"ponownie", INPUT_NUMBER, 1, 1}};
 static const struct input_field done_fields[] = {{"zrobione", INPUT_WORD, 0, 0}};
 static const struct input_field api_fields[] = {{"files", INPUT_FILES, 0, 0}};
+static const struct input_field digest_fields[] = {{"skrot", INPUT_TEXT, 0, 200}};
+static const struct input_field verify_fields[] = {{"plik", INPUT_FILES, 0, 0},
+                                                   {"skrot", INPUT_TEXT, 0, 200},
+                                                   {"numer", INPUT_TEXT, 0, 40},
+                                                   {"kod", INPUT_TEXT, 0, 80},
+                                                   {"dowod", INPUT_FILES, 0, 0}};
+static const struct input_field receipt_fields[] = {{"receipt", INPUT_FILES, 0, 0}};
+static const struct input_field number_fields[] = {{"number", INPUT_TEXT, 0, 40}};
 static const struct input_field follow_fields[] = {{"numer", INPUT_TEXT, 0, 40}, {"kod", INPUT_TEXT, 0, 80}};
 
 #define FIELDS(table) .fields = (table), .field_count = COUNT_OF(table)
@@ -25,6 +33,7 @@ static const struct input_field follow_fields[] = {{"numer", INPUT_TEXT, 0, 40},
 #define CASE_PAGE GET_ROW, .face = FACE_PAGE, .cache = CACHE_NEVER, .section = SECTION_FOLLOW
 
 #define LETTER_BYTES ((2ull << 30) + BODY_SMALL) /* a letter with all its files */
+#define PROOF_BYTES  (768u << 10)                /* a file of proof */
 #define POSTED       .method = "POST", .who = WHO_ANYONE, .face = FACE_PAGE, .cache = CACHE_NEVER
 #define API_POSTED   .method = "POST", .who = WHO_ANYONE, .face = FACE_API, .cache = CACHE_NEVER
 #define TEXTS_ONLY   .body = BODY_FORM, .limit = BODY_SMALL
@@ -89,6 +98,13 @@ static const struct route_row rows[] = {
     {CASE_PAGE, .path = "/sprawa", .handle = page_follow},
     {POSTED, TEXTS_ONLY, FIELDS(follow_fields), .path = "/sprawa", .handle = page_follow_post,
      .again = page_follow_again, .section = SECTION_FOLLOW},
+    {GET_ROW, .face = FACE_PAGE, .cache = CACHE_NEVER, FIELDS(digest_fields), .path = "/sprawdz",
+     .handle = page_verify},
+    {POSTED, WITH_FILES, FIELDS(verify_fields), .path = "/sprawdz", .handle = page_verify_post,
+     .again = page_verify_again, .file = page_verify_file, .flags = ROW_OWN_FAULTS | ROW_FILES_LETTERS},
+    {GET_ROW, .face = FACE_PAGE, .cache = CACHE_NEVER, .path = "/sprawdz/{sha256}", .handle = page_verdict},
+    {GET_ROW, .face = FACE_PAGE, .cache = CACHE_NEVER, .path = "/sprawdz/{sha256}/dowod.txt",
+     .handle = page_verdict_proof},
     {PAGE, .path = "/szukaj", .handle = page_search, .fields = search_fields, .field_count = COUNT_OF(search_fields),
      .flags = ROW_OWN_FAULTS},
     {API_POSTED, .body = BODY_JSON | BODY_MULTIPART, .limit = LETTER_BYTES, FIELDS(api_fields),
@@ -96,6 +112,14 @@ static const struct route_row rows[] = {
      .flags = ROW_OWN_FAULTS | ROW_FILES_LETTERS},
     {GET_ROW, .face = FACE_API, .cache = CACHE_NEVER, .path = "/api/v1/requests/{slug}", .handle = api_request},
     {API_POSTED, .body = BODY_JSON, .limit = BODY_SMALL, .path = "/api/v1/register-data", .handle = api_prepare},
+    {GET_ROW, .face = FACE_API, .cache = CACHE_NEVER, FIELDS(number_fields), .path = "/api/v1/verify/{sha256}",
+     .handle = api_verify},
+    {API_POSTED, .body = BODY_TEXT | BODY_MULTIPART | BODY_JSON, .limit = PROOF_BYTES, FIELDS(receipt_fields),
+     .path = "/api/v1/verify/{sha256}", .handle = api_verify_proof, .file = page_verify_file,
+     .flags = ROW_OWN_FAULTS | ROW_FILES_LETTERS},
+    {API_POSTED, .body = BODY_TEXT | BODY_MULTIPART | BODY_JSON, .limit = PROOF_BYTES, FIELDS(receipt_fields),
+     .path = "/api/v1/verify", .handle = api_verify_proof, .file = page_verify_file,
+     .flags = ROW_OWN_FAULTS | ROW_FILES_LETTERS},
     {API, .path = "/api/v1/services", .handle = api_services},
     {API, .path = "/api/v1/services/{slug}", .handle = api_service},
     {API, .path = "/api/v1/registers", .handle = api_registers},
@@ -145,6 +169,18 @@ static bool fits_code(struct str s)
     return s.n == REQUEST_CODE_SIZE - 1;
 }
 
+/* Of a document: SHA-256 in hex. */
+static bool fits_digest(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'))) {
+            return false;
+        }
+    }
+    return s.n == (size_t)2 * SHA256_SIZE;
+}
+
 static struct str segment(const char *p, size_t n)
 {
     const char *slash = memchr(p, '/', n);
@@ -166,6 +202,10 @@ static bool segment_fits(struct str want, struct str have, struct parts *parts)
     if (str_is(want, "{code}")) {
         parts->code = have;
         return fits_code(have);
+    }
+    if (str_is(want, "{sha256}")) {
+        parts->slug = have;
+        return fits_digest(have);
     }
     if (str_is(want, "{slug}") || str_is(want, "{file}")) {
         parts->slug = have;
