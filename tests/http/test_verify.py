@@ -160,8 +160,9 @@ def by_case():
     same((status, a["verdict"], a["name"]), (200, "genuine", "skan.pdf"), "the owner of a case learns of its attachment")
     status, a = api(NOBODYS + f"?number={number}", Akta_Secret=code)
     same((a["verdict"], [k["name"] for k in a["known"]]), ("changed", ["skan.pdf", "letter.txt"]), "and of another file that it differs, from what")
-    for q, secret in ((f"?number={number}", "A" * 23), ("?number=2026-999999", code), (f"?number={number}", ""), ("", code)):
+    for q, secret in ((f"?number={number}", "A" * 23), ("?number=2026-999999", code), ("", code)):
         same(desk.ask(f"/api/v1/verify/{sha(PDF)}{q}", Akta_Secret=secret).status, 404, "a pair that is none gets 404")
+    same(api(sha(PDF) + f"?number={number}")[1]["verdict"], "unknown", "a number alone opens nothing")
     a, p = verify([("numer", number), ("kod", code.lower())], [("plik", "skan.pdf", PDF)])
     ok(p.h1.startswith("Zgodny") and "skan.pdf" in p.said and f"Sprawa {number}" in p.said, "by the form too", p.said)
     a, p = verify([("numer", number), ("kod", code)], [("plik", "skan.pdf", PDF + b"x")])
