@@ -196,6 +196,10 @@ def a_stop_finishes_what_is_under_way():
     owner = desk.owner
     owner.send_signal(signal.SIGTERM)
     time.sleep(0.5)
+    same(desk.ask("/karty").status, 200, "pages go on while a stop waits for an upload")
+    late = raw_post(desk, where, kind, body)
+    late.sendall(body[:2000])
+    same(status_of(late), 503, "a new upload is told to come again")
     s.sendall(body[MB:])
     same(status_of(s), 303, "an upload under way is finished and confirmed")
     same(owner.wait(timeout=30), 0, "then the responder ends")
