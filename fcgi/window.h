@@ -227,6 +227,7 @@ struct call {
     struct str json;     /* the body, or the part `request` of a multipart one */
     instant received;    /* when its last byte was read */
     struct str once;     /* what makes a repeat of the same form known */
+    bool broken_off;     /* not all of it came: what is missing was not left empty by anybody */
     const char *notice;  /* msgid of what the form says about itself; NULL: nothing */
     struct str draft;    /* token of the draft that its files went to; n 0: none */
     uint64_t ctx_number; /* of the row's file hook: how many it has taken */
