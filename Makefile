@@ -77,6 +77,16 @@ $(BUILD)/obj/data/published.o: $(BUILD)/published.bundle
 	@mkdir -p $(@D)
 	cd $(<D) && ld -r -b binary -z noexecstack -o $(CURDIR)/$@ $(<F)
 
+# Schemas of the API's answers, the members of all conf/api/*.json after each other: each file is one object, its braces on
+# lines of their own.
+API_SCHEMAS := $(sort $(wildcard conf/api/*.json))
+$(BUILD)/api.schemas: $(API_SCHEMAS) Makefile
+	@mkdir -p $(@D)
+	@for f in $(API_SCHEMAS); do [ "$$f" = "$(firstword $(API_SCHEMAS))" ] || echo ,; sed '1d;$$d' $$f; done >$@
+$(BUILD)/obj/data/api_schemas.o: $(BUILD)/api.schemas
+	@mkdir -p $(@D)
+	cd $(<D) && ld -r -b binary -z noexecstack -o $(CURDIR)/$@ $(<F)
+
 define room_rule
 $(call room_lib,$(1)): $(call room_obj,$(1)) $(call data_obj,$(1))
 	@mkdir -p $$(@D)
@@ -104,7 +114,7 @@ SITE_OBJ := $(patsubst conf/site/%,$(BUILD)/obj/site/%.o,$(wildcard conf/site/*.
 $(BUILD)/obj/site/%.o: conf/site/%
 	@mkdir -p $(@D)
 	cd conf/site && ld -r -b binary -z noexecstack -o $(CURDIR)/$@ $(<F)
-$(WINDOW_LIB): $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out fcgi/main.c,$(wildcard fcgi/*.c))) $(SITE_OBJ)
+$(WINDOW_LIB): $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out fcgi/main.c,$(wildcard fcgi/*.c))) $(SITE_OBJ) $(BUILD)/obj/data/api_schemas.o
 	@mkdir -p $(@D)
 	@rm -f $@
 	ar rcs $@ $^

@@ -178,6 +178,22 @@ enum row_flag {
     ROW_IN_MAINTENANCE = 2, /* needs no archive */
     ROW_FILES_LETTERS = 4,  /* counts against the rate of filing of its sender */
 };
+/* What /api/v1/openapi.json says of a row of the API; the rest of it comes from the row (openapi.c). Every row of
+ * FACE_API has one, made with OPERATION(…) in route.c. Schemas stand in conf/api. */
+enum operation_flag {
+    OPERATION_SECRET = 1, /* only with the header Akta-Secret */
+    OPERATION_ONCE = 2,   /* takes Idempotency-Key: 201, and 200 for a repeat */
+};
+struct api_operation {
+    const char *id;      /* operationId: "listServices" */
+    const char *summary; /* one sentence, without quotes */
+    const char *answer;  /* name of the schema of a good answer; NULL: it is text */
+    const char *type;    /* of a good answer; NULL: application/json */
+    const char *part;    /* what the varying segment is called; NULL: as in the row's path */
+    const char *takes;   /* name of the schema of the JSON that is posted */
+    const char *sample;  /* a complete example of it, with ' for " */
+    unsigned flags;      /* enum operation_flag */
+};
 struct part;
 struct route_row {
     const char *method; /* GET answers HEAD too */
@@ -198,6 +214,7 @@ struct route_row {
     /* Takes a file of a multipart body before the handler runs. A slip of the person goes into the field's fault and is
      * no failure. */
     bool (*file)(struct call *c, const struct part *p, struct content_source src);
+    const struct api_operation *op; /* of a row of the API, and of no other */
 };
 const struct route_row *route_rows(size_t *count); /* for the gate, and for tests that visit every row */
 
@@ -269,6 +286,9 @@ void page_address_of(struct call *c, struct str path);
 void page_link(struct call *c, const char *path, struct str part);
 void page_heading(struct call *c, const char *msgid);   /* <h2> */
 void page_paragraph(struct call *c, const char *msgid); /* <p> */
+/* Where the list of this page is as data: PATH and PATH.csv of the API, in the language of the page. words: what was
+ * searched for; n 0: nothing. */
+void page_data(struct call *c, struct str path, struct str words);
 /* Content that is Polish only: in other languages a note stands before it, and its element says lang="pl". */
 void page_polish_begin(struct call *c);
 void page_polish_end(struct call *c);
@@ -343,6 +363,8 @@ void page_case_file(struct call *c);
 void page_case_letter(struct call *c);
 void page_case_proof(struct call *c);
 void page_case_calendar(struct call *c);
+void page_case_changes(struct call *c);
+void page_case_terms(struct call *c);
 void page_remedy(struct call *c);
 void page_deed(struct call *c);
 void page_deed_post(struct call *c);
@@ -364,6 +386,15 @@ void api_services(struct call *c);
 void api_service(struct call *c);
 void api_registers(struct call *c);
 void api_register(struct call *c);
+void api_texts(struct call *c);
+void api_notices(struct call *c);
+void api_text(struct call *c);
+void api_rules(struct call *c);
+void api_prices(struct call *c);
+void api_versions(struct call *c);
+void api_changes(struct call *c);
+void api_search(struct call *c);
+void api_openapi(struct call *c);
 
 /* ---------------------------------------------------------------- FastCGI (accept.c: the only file with <fcgiapp.h>;
  * door.h: connections)
