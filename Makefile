@@ -226,7 +226,7 @@ install: all
 	install -D -m 755 $(BUILD)/akta-inspect $(DESTDIR)$(PREFIX)/libexec/akta/akta-inspect
 	install -D -m 644 conf/office.conf $(DESTDIR)$(PREFIX)/share/akta/office.conf
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/akta/nginx conf/nginx/*.conf
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/akta/site conf/site/503.html
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/akta/site conf/site/*.html conf/site/akta.css
 	install -D -m 644 $(BUILD)/akta.1 $(DESTDIR)$(PREFIX)/share/man/man1/akta.1
 	install -D -m 644 $(BUILD)/akta.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/akta
 
