@@ -110,7 +110,7 @@ TOOL_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out archive/tool/inspect%.c
 INSPECT_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard archive/tool/inspect*.c))
 # The window: everything of akta-fcgi but its main, as a library of its own, so that tests can link it.
 WINDOW_LIB := $(BUILD)/lib/libakta-window.a
-SITE_OBJ := $(patsubst conf/site/%,$(BUILD)/obj/site/%.o,$(wildcard conf/site/*.css conf/site/*.svg))
+SITE_OBJ := $(patsubst conf/site/%,$(BUILD)/obj/site/%.o,$(wildcard conf/site/*.css conf/site/*.svg conf/site/*.js))
 $(BUILD)/obj/site/%.o: conf/site/%
 	@mkdir -p $(@D)
 	cd conf/site && ld -r -b binary -z noexecstack -o $(CURDIR)/$@ $(<F)
@@ -226,7 +226,7 @@ install: all
 	install -D -m 755 $(BUILD)/akta-inspect $(DESTDIR)$(PREFIX)/libexec/akta/akta-inspect
 	install -D -m 644 conf/office.conf $(DESTDIR)$(PREFIX)/share/akta/office.conf
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/akta/nginx conf/nginx/*.conf
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/akta/site conf/site/503.html
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/akta/site conf/site/*.html conf/site/akta.css
 	install -D -m 644 $(BUILD)/akta.1 $(DESTDIR)$(PREFIX)/share/man/man1/akta.1
 	install -D -m 644 $(BUILD)/akta.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/akta
 
