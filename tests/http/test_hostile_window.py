@@ -572,7 +572,8 @@ def steady(*tests):
             test()
             stands(test.__name__)
         grown = memory() - begun
-        ok(grown < (200_000 if SAN else 6_000), f"memory is steady over all of it: {grown} kB more", grown)
+        # What is filed here fills the cache of the tables, and each thread keeps some room: 3 to 8 MB, once.
+        ok(grown < (200_000 if SAN else 12_000), f"memory is steady over all of it: {grown} kB more", grown)
         same(desk.owner.pid, pid, "and it is still the same process")
     run.__name__ = "steady"
     return run
