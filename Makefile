@@ -40,7 +40,7 @@ all: all-programs
 .SECONDARY:
 .DELETE_ON_ERROR:
 
-PROGRAMS := $(BUILD)/akta $(BUILD)/akta-fcgi $(BUILD)/akta-inspect
+PROGRAMS := $(BUILD)/akta $(BUILD)/akta-fcgi $(BUILD)/akta-inspect $(BUILD)/akta-send
 all-programs: $(PROGRAMS) $(BUILD)/akta.1 $(BUILD)/akta.bash
 
 # The manual and the completion are written by the program itself, from the table that it parses by.
@@ -96,7 +96,7 @@ $(BUILD)/obj/po/%.o: $(BUILD)/po/%.mo
 	@mkdir -p $(@D)
 	cd $(<D) && ld -r -b binary -z noexecstack -o $(CURDIR)/$@ $(<F)
 
-TOOL_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out archive/tool/inspect%.c,$(wildcard archive/tool/*.c)))
+TOOL_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out archive/tool/inspect%.c archive/tool/send.c,$(wildcard archive/tool/*.c)))
 INSPECT_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard archive/tool/inspect*.c))
 # The window: everything of akta-fcgi but its main, as a library of its own, so that tests can link it.
 WINDOW_LIB := $(BUILD)/lib/libakta-window.a
@@ -119,6 +119,8 @@ $(BUILD)/akta-fcgi: $(BUILD)/obj/fcgi/main.o $(WINDOW_LIB) $(PO_OBJ) $(LINK_ALL)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lfcgi
 $(BUILD)/akta-inspect: $(INSPECT_OBJ)
 	$(CC) $(LDFLAGS) -o $@ $^ -lmagic -lseccomp
+$(BUILD)/akta-send: $(BUILD)/obj/archive/tool/send.o $(call room_lib,base)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcurl
 
 # ---- tests: tests/unit/ROOM_*.c link that room and the rooms below it, nothing above; window_*.c link all of them.
 of_window = $(if $(filter window_%,$(1)),$(WINDOW_LIB) $(PO_OBJ))
@@ -214,6 +216,7 @@ install: all
 	install -D -m 755 $(BUILD)/akta $(DESTDIR)$(PREFIX)/bin/akta
 	install -D -m 755 $(BUILD)/akta-fcgi $(DESTDIR)$(PREFIX)/sbin/akta-fcgi
 	install -D -m 755 $(BUILD)/akta-inspect $(DESTDIR)$(PREFIX)/libexec/akta/akta-inspect
+	install -D -m 755 $(BUILD)/akta-send $(DESTDIR)$(PREFIX)/libexec/akta/akta-send
 	install -D -m 644 conf/office.conf $(DESTDIR)$(PREFIX)/share/akta/office.conf
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/akta/nginx conf/nginx/*.conf
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/akta/site conf/site/503.html
