@@ -13,6 +13,10 @@ static const struct input_field choose_fields[] = {{"co", INPUT_WORD, 0, 0}, {"d
 static const struct input_field back_fields[] = {{"powrot", INPUT_WORD, 0, 0}};
 static const struct input_field again_fields[] = {{"ponownie", INPUT_NUMBER, 1, 1}};
 static const struct input_field done_fields[] = {{"zrobione", INPUT_WORD, 0, 0}};
+static const struct input_field lang_fields[] = {{"lang", INPUT_WORD, 0, 0}};
+static const struct input_field found_fields[] = {{"q", INPUT_TEXT, 0, 200}, {"lang", INPUT_WORD, 0, 0}};
+static const struct input_field change_fields[] = {{"after", INPUT_NUMBER, 1, INT64_MAX},
+                                                   {"limit", INPUT_NUMBER, 1, 200}};
 static const struct input_field api_fields[] = {{"files", INPUT_FILES, 0, 0}};
 static const struct input_field follow_fields[] = {{"numer", INPUT_TEXT, 0, 40}, {"kod", INPUT_TEXT, 0, 80}};
 
@@ -20,6 +24,13 @@ static const struct input_field follow_fields[] = {{"numer", INPUT_TEXT, 0, 40},
 #define GET_ROW       .method = "GET", .who = WHO_ANYONE, .body = BODY_NONE, .limit = 0
 #define PAGE          GET_ROW, .face = FACE_PAGE, .cache = CACHE_PUBLIC
 #define API           GET_ROW, .face = FACE_API, .cache = CACHE_PUBLIC
+/* Every row of the API says what it is: from this /api/v1/openapi.json is written. */
+#define OPERATION(...)                                                                                                 \
+    .op = &(const struct api_operation)                                                                                \
+    {                                                                                                                  \
+        __VA_ARGS__                                                                                                    \
+    }
+#define CSV .type = "text/csv"
 /* A form has its ticket and its draft: nobody may be given another's. */
 #define FORM_PAGE GET_ROW, .face = FACE_PAGE, .cache = CACHE_NEVER, .section = SECTION_ASK
 #define CASE_PAGE GET_ROW, .face = FACE_PAGE, .cache = CACHE_NEVER, .section = SECTION_FOLLOW
@@ -95,13 +106,77 @@ static const struct route_row rows[] = {
      .flags = ROW_OWN_FAULTS},
     {API_POSTED, .body = BODY_JSON | BODY_MULTIPART, .limit = LETTER_BYTES, FIELDS(api_fields),
      .path = "/api/v1/requests", .handle = api_request_post, .file = api_request_file,
-     .flags = ROW_OWN_FAULTS | ROW_FILES_LETTERS},
-    {GET_ROW, .face = FACE_API, .cache = CACHE_NEVER, .path = "/api/v1/requests/{slug}", .handle = api_request},
-    {API_POSTED, .body = BODY_JSON, .limit = BODY_SMALL, .path = "/api/v1/register-data", .handle = api_prepare},
-    {API, .path = "/api/v1/services", .handle = api_services},
-    {API, .path = "/api/v1/services/{slug}", .handle = api_service},
-    {API, .path = "/api/v1/registers", .handle = api_registers},
-    {API, .path = "/api/v1/registers/{n}", .handle = api_register},
+     .flags = ROW_OWN_FAULTS | ROW_FILES_LETTERS,
+     OPERATION(.id = "fileRequest", .summary = "File a request, with files or without.", .answer = "RequestReceipt",
+               .takes = "RequestFiling", .flags = OPERATION_ONCE,
+               .sample = "{'kind':'foi','way':'email','email':'anna@example.org','content':'Umowy na odśnieżanie ulic "
+                         "zawarte w 2026 roku, z załącznikami.'}")},
+    {GET_ROW, .face = FACE_API, .cache = CACHE_NEVER, .path = "/api/v1/requests/{slug}", .handle = api_request,
+     OPERATION(.id = "getRequest", .summary = "One request with its timeline, for whoever has its code.",
+               .answer = "RequestView", .part = "number", .flags = OPERATION_SECRET)},
+    {API_POSTED, .body = BODY_JSON, .limit = BODY_SMALL, .path = "/api/v1/register-data", .handle = api_prepare,
+     OPERATION(.id = "prepareRegisterRequest",
+               .summary = "What a request for data from a register costs, who decides and which channels are lawful. "
+                          "Nothing is stored.",
+               .answer = "RegisterAnswer", .takes = "RegisterQuestion",
+               .sample = "{'source':'residents','ground':'legal-interest','keys':'Imię, nazwisko i ostatni adres',"
+                         "'scope':'Aktualny adres zameldowania','purpose':'Pozew o zapłatę','basis':'Art. 126 KPC',"
+                         "'proxy':false,'persons':1}")},
+    {API, .path = "/api/v1/services", .handle = api_services,
+     OPERATION(.id = "listServices", .summary = "All service cards.", .answer = "ServiceList")},
+    {API, .path = "/api/v1/services.csv", .handle = api_services,
+     OPERATION(.id = "listServicesCsv", .summary = "All service cards, as CSV", CSV)},
+    {API, .path = "/api/v1/services/{slug}", .handle = api_service,
+     OPERATION(.id = "getService", .summary = "One service card.", .answer = "Service")},
+    {API, .path = "/api/v1/services/{slug}/versions", .handle = api_versions,
+     OPERATION(.id = "listServiceVersions", .summary = "Every version of a service card.", .answer = "VersionList")},
+    {API, .path = "/api/v1/services/{slug}/versions.csv", .handle = api_versions,
+     OPERATION(.id = "listServiceVersionsCsv", .summary = "Every version of a service card, as CSV", CSV)},
+    {API, .path = "/api/v1/registers", .handle = api_registers,
+     OPERATION(.id = "listRegisters", .summary = "All registers and how each is accessed.", .answer = "RegisterList")},
+    {API, .path = "/api/v1/registers.csv", .handle = api_registers,
+     OPERATION(.id = "listRegistersCsv", .summary = "All registers and how each is accessed, as CSV", CSV)},
+    {API, .path = "/api/v1/registers/{n}", .handle = api_register,
+     OPERATION(.id = "getRegister", .summary = "One register.", .answer = "Register")},
+    {API, .path = "/api/v1/registers/{n}/versions", .handle = api_versions,
+     OPERATION(.id = "listRegisterVersions", .summary = "Every version of the description of a register.",
+               .answer = "VersionList")},
+    {API, .path = "/api/v1/registers/{n}/versions.csv", .handle = api_versions,
+     OPERATION(.id = "listRegisterVersionsCsv", .summary = "Every version of the description of a register, as CSV",
+               CSV)},
+    {API, .path = "/api/v1/access-rules", .handle = api_rules,
+     OPERATION(.id = "listAccessRules", .summary = "The rules of access to registers.", .answer = "AccessRuleList")},
+    {API, .path = "/api/v1/access-rules.csv", .handle = api_rules,
+     OPERATION(.id = "listAccessRulesCsv", .summary = "The rules of access to registers, as CSV", CSV)},
+    {API, .path = "/api/v1/texts", .handle = api_texts,
+     OPERATION(.id = "listTexts", .summary = "Texts of the office in both languages.", .answer = "TextList")},
+    {API, .path = "/api/v1/texts.csv", .handle = api_texts,
+     OPERATION(.id = "listTextsCsv", .summary = "Texts of the office in both languages, as CSV", CSV)},
+    {API, FIELDS(lang_fields), .path = "/api/v1/texts/{slug}", .handle = api_text,
+     OPERATION(.id = "getText", .summary = "One text of the office.", .answer = "Text", .part = "text")},
+    {API, FIELDS(lang_fields), .path = "/api/v1/texts/{slug}/versions", .handle = api_versions,
+     OPERATION(.id = "listTextVersions", .summary = "Every version of a text.", .answer = "VersionList",
+               .part = "text")},
+    {API, FIELDS(lang_fields), .path = "/api/v1/texts/{slug}/versions.csv", .handle = api_versions,
+     OPERATION(.id = "listTextVersionsCsv", .summary = "Every version of a text, as CSV", CSV, .part = "text")},
+    {API, .path = "/api/v1/notices", .handle = api_notices,
+     OPERATION(.id = "listNotices", .summary = "Notices about personal data.", .answer = "NoticeList")},
+    {API, .path = "/api/v1/notices.csv", .handle = api_notices,
+     OPERATION(.id = "listNoticesCsv", .summary = "Notices about personal data, as CSV", CSV)},
+    {API, .path = "/api/v1/prices", .handle = api_prices,
+     OPERATION(.id = "listPrices", .summary = "The price list of what an answer may cost.", .answer = "PriceList")},
+    {API, .path = "/api/v1/prices.csv", .handle = api_prices,
+     OPERATION(.id = "listPricesCsv", .summary = "The price list of what an answer may cost, as CSV", CSV)},
+    {API, FIELDS(change_fields), .path = "/api/v1/changes", .handle = api_changes,
+     OPERATION(.id = "listChanges", .summary = "What was published, the newest first.", .answer = "ChangeList")},
+    {API, FIELDS(change_fields), .path = "/api/v1/changes.csv", .handle = api_changes,
+     OPERATION(.id = "listChangesCsv", .summary = "What was published, the newest first, as CSV", CSV)},
+    {API, FIELDS(found_fields), .path = "/api/v1/search", .handle = api_search,
+     OPERATION(.id = "search", .summary = "Search over all that is published, the best first.", .answer = "HitList")},
+    {API, FIELDS(found_fields), .path = "/api/v1/search.csv", .handle = api_search,
+     OPERATION(.id = "searchCsv", .summary = "Search over all that is published, the best first, as CSV", CSV)},
+    {API, .path = "/api/v1/openapi.json", .handle = api_openapi,
+     OPERATION(.id = "getDescription", .summary = "This description.", .answer = "Description")},
     {GET_ROW, .path = "/site/{file}", .handle = page_site, .face = FACE_PLAIN, .cache = CACHE_FOREVER,
      .flags = ROW_IN_MAINTENANCE},
     {GET_ROW, .path = "/healthz", .handle = page_healthz, .face = FACE_PLAIN, .cache = CACHE_NEVER},

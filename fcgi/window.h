@@ -10,6 +10,7 @@
 #include "html.h"
 #include "office_request.h"
 
+#include <signal.h>
 #include <stdatomic.h>
 
 /* ---------------------------------------------------------------- what is sent as it lies (site.c) */
@@ -36,6 +37,7 @@ struct window {
     struct key form_key;   /* under which forms are marked */
     atomic_uint transfers; /* uploads and downloads under way … */
     unsigned transfer_max; /* … of which there may be so many */
+    atomic_bool closing;   /* no new one begins: a stop waits for those under way */
     struct site site;
 };
 
@@ -149,7 +151,7 @@ void rate_free(struct rate **r);
 /* 0: go on, one letter is counted; else the seconds to wait. now: monotonic_ns. */
 unsigned rate_take(struct rate *r, struct str remote, uint64_t now);
 
-/* Long transfers hold at most transfer_max threads at once. false: none is free. */
+/* Long transfers hold at most transfer_max threads at once. false: none is free, or the window closes. */
 bool transfer_begin(struct window *w);
 void transfer_end(struct window *w);
 /* A body or a download must move PACE_LEAST bytes a second, averaged from PACE_GRACE seconds on. */
@@ -176,6 +178,22 @@ enum row_flag {
     ROW_IN_MAINTENANCE = 2, /* needs no archive */
     ROW_FILES_LETTERS = 4,  /* counts against the rate of filing of its sender */
 };
+/* What /api/v1/openapi.json says of a row of the API; the rest of it comes from the row (openapi.c). Every row of
+ * FACE_API has one, made with OPERATION(…) in route.c. Schemas stand in conf/api. */
+enum operation_flag {
+    OPERATION_SECRET = 1, /* only with the header Akta-Secret */
+    OPERATION_ONCE = 2,   /* takes Idempotency-Key: 201, and 200 for a repeat */
+};
+struct api_operation {
+    const char *id;      /* operationId: "listServices" */
+    const char *summary; /* one sentence, without quotes */
+    const char *answer;  /* name of the schema of a good answer; NULL: it is text */
+    const char *type;    /* of a good answer; NULL: application/json */
+    const char *part;    /* what the varying segment is called; NULL: as in the row's path */
+    const char *takes;   /* name of the schema of the JSON that is posted */
+    const char *sample;  /* a complete example of it, with ' for " */
+    unsigned flags;      /* enum operation_flag */
+};
 struct part;
 struct route_row {
     const char *method; /* GET answers HEAD too */
@@ -196,6 +214,7 @@ struct route_row {
     /* Takes a file of a multipart body before the handler runs. A slip of the person goes into the field's fault and is
      * no failure. */
     bool (*file)(struct call *c, const struct part *p, struct content_source src);
+    const struct api_operation *op; /* of a row of the API, and of no other */
 };
 const struct route_row *route_rows(size_t *count); /* for the gate, and for tests that visit every row */
 
@@ -225,6 +244,7 @@ struct call {
     struct str json;     /* the body, or the part `request` of a multipart one */
     instant received;    /* when its last byte was read */
     struct str once;     /* what makes a repeat of the same form known */
+    bool broken_off;     /* not all of it came: what is missing was not left empty by anybody */
     const char *notice;  /* msgid of what the form says about itself; NULL: nothing */
     struct str draft;    /* token of the draft that its files went to; n 0: none */
     uint64_t ctx_number; /* of the row's file hook: how many it has taken */
@@ -266,6 +286,9 @@ void page_address_of(struct call *c, struct str path);
 void page_link(struct call *c, const char *path, struct str part);
 void page_heading(struct call *c, const char *msgid);   /* <h2> */
 void page_paragraph(struct call *c, const char *msgid); /* <p> */
+/* Where the list of this page is as data: PATH and PATH.csv of the API, in the language of the page. words: what was
+ * searched for; n 0: nothing. */
+void page_data(struct call *c, struct str path, struct str words);
 /* Content that is Polish only: in other languages a note stands before it, and its element says lang="pl". */
 void page_polish_begin(struct call *c);
 void page_polish_end(struct call *c);
@@ -363,14 +386,27 @@ void api_services(struct call *c);
 void api_service(struct call *c);
 void api_registers(struct call *c);
 void api_register(struct call *c);
+void api_texts(struct call *c);
+void api_notices(struct call *c);
+void api_text(struct call *c);
+void api_rules(struct call *c);
+void api_prices(struct call *c);
+void api_versions(struct call *c);
+void api_changes(struct call *c);
+void api_search(struct call *c);
+void api_openapi(struct call *c);
 
-/* ---------------------------------------------------------------- FastCGI (accept.c: the only file with <fcgiapp.h>)
+/* ---------------------------------------------------------------- FastCGI (accept.c: the only file with <fcgiapp.h>;
+ * door.h: connections)
  */
 
 struct acceptor;
 /* Listens at DIR/run/fcgi.sock (0660), or takes fd 0 when it is a listening socket. */
 bool acceptor_start(struct window *w, const char *dir, unsigned threads, struct acceptor **out, struct err *e) MUST_USE;
-/* Requests under way finish; false: some did not within 10 s. */
+/* The first half of a stop: uploads and downloads under way go on for at most so many seconds, new ones are told to
+ * come again, everything else is served. One more of `signals` ends the wait. */
+void acceptor_wind_down(struct acceptor *a, unsigned seconds, const sigset_t *signals);
+/* Nobody is let in any more, requests under way finish; false: some did not within 10 s. */
 bool acceptor_stop(struct acceptor **a);
 
 /* ---------------------------------------------------------------- notices go out (post.c, post_hand.c) */

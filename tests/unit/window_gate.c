@@ -83,6 +83,7 @@ static void address_of(const struct route_row *row, char *out, size_t size)
     static const char *const slugs[][2] = {{"/karty/", "siemiatycze-wydanie-dowodu-osobistego"},
                                            {"/api/v1/services/", "siemiatycze-wydanie-dowodu-osobistego"},
                                            {"/informacje/", TEXT_REUSE},
+                                           {"/api/v1/texts/", TEXT_REUSE},
                                            {"/wniosek/", "informacja"},
                                            {"/s/{token}", "0123456789abcdefghjkmnpqrstvwxyz"}};
     const char *slug = "none";
