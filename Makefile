@@ -36,7 +36,7 @@ ROOM_LIBS := $(foreach r,$(ROOMS),$(call room_lib,$(r)))
 LINK_ALL := $(foreach r,command office record ledger store base,$(call room_lib,$(r)))
 
 all: all-programs
-.PHONY: all all-programs tests-built bench-built run check check-browser check-valgrind clean install bench check-san check-fault check-crash check-load fuzz cover lint format packages
+.PHONY: all all-programs tests-built bench-built run check check-browser check-valgrind clean install bench check-san check-fault check-crash check-load check-mail fuzz cover lint format packages
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -172,6 +172,10 @@ check-browser:
 check-crash: packages
 	@$(MAKE) --no-print-directory -s -j$$(nproc) all
 	@sh tests/crash/run.sh build $(or $(ROUNDS),60)
+# Notices by e-mail, and everything that goes wrong with mail: see tests/mail/mail.py.
+check-mail: packages
+	@$(MAKE) --no-print-directory -s -j$$(nproc) all
+	@AKTA_BUILD=$(CURDIR)/build ROUNDS=$(ROUNDS) python3 tests/mail/mail.py
 # Citizens file while the responder is killed: see tests/load/load.py.
 check-load: packages
 	@$(MAKE) --no-print-directory -s -j$$(nproc) all

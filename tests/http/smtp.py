@@ -90,6 +90,10 @@ class Server:
         said = self.answer("hello", None)
         return [said] if said else responses
 
+    async def handle_HELO(self, server, session, envelope, hostname):
+        session.host_name = hostname
+        return self.answer("hello", "250 test")
+
     async def handle_MAIL(self, server, session, envelope, address, options):
         said = self.answer("sender", "250 OK")
         if said.startswith("250"):
