@@ -3,27 +3,21 @@
  * Promises that requests under way finish at a stop, and that a client that goes away is no error. Traps of libfcgi
  * that shape this file: a thread in accept is woken only by a signal (FCGI_FAIL_ACCEPT_ON_INTR); the listening socket
  * may be shared with systemd and is never shut down; FCGX_OpenSocket knows short paths and the umask only, so the
- * socket is made here. */
+ * socket is made in listen.c. */
 #include "window.h"
 
 #include <errno.h>
 #include <fcgiapp.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
-#define BACKLOG     512
-#define DRAIN_MS    10000
-#define DRAIN_STEP  5
-#define SOCKET_NAME "run/fcgi.sock"
-#define ARENA_MAX   (16u << 20) /* of one request */
-#define KEPT_BODY   (256u << 10)
+#define DRAIN_MS   10000
+#define DRAIN_STEP 5
+#define ARENA_MAX  (16u << 20) /* of one request */
+#define KEPT_BODY  (256u << 10)
 
 struct worker {
     pthread_t thread;
@@ -209,34 +203,6 @@ static void *worker_main(void *ctx)
     return NULL;
 }
 
-static bool is_listening(int fd)
-{
-    int yes = 0;
-    socklen_t n = sizeof yes;
-    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &yes, &n) == 0 && yes != 0;
-}
-
-static bool listen_at(const char *dir, int *out, struct err *e)
-{
-    struct sockaddr_un address;
-    int folder CLEANUP(fd_close) = disk_now()->openat(AT_FDCWD, dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-    if (folder < 0 || !socket_address(dir, folder, SOCKET_NAME, &address)) {
-        return err_errno(e, errno, "%s cannot be opened", dir);
-    }
-    int s CLEANUP(fd_close) = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (s < 0) {
-        return err_errno(e, errno, "there is no socket to listen on");
-    }
-    (void)disk_now()->unlinkat(folder, SOCKET_NAME, 0); /* left by a crash: the archive's flock says nobody serves it */
-    if (bind(s, (struct sockaddr *)&address, sizeof address) != 0 || fchmodat(folder, SOCKET_NAME, 0660, 0) != 0 ||
-        listen(s, BACKLOG) != 0) {
-        return err_errno(e, errno, "listening at %s/%s failed", dir, SOCKET_NAME);
-    }
-    *out = s;
-    s = -1;
-    return true;
-}
-
 static void wake_only(int number)
 {
     (void)number;
@@ -275,9 +241,8 @@ bool acceptor_start(struct window *w, const char *dir, unsigned threads, struct 
     take_signals(); /* after FCGX_Init, which sets its own */
     a->window = w;
     a->workers = workers;
-    a->inherited = is_listening(STDIN_FILENO);
-    a->listener = STDIN_FILENO;
-    if (!a->inherited && !listen_at(dir, &a->listener, e)) {
+    a->inherited = listener_passed(&a->listener);
+    if (!a->inherited && !listener_make(dir, &a->listener, e)) {
         mem_free(workers);
         mem_free(a);
         return false;

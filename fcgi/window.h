@@ -397,10 +397,18 @@ void api_openapi(struct call *c);
  */
 
 struct acceptor;
-/* Listens at DIR/run/fcgi.sock (0660), or takes fd 0 when it is a listening socket. */
+/* Takes the socket that was handed over, else listens at DIR/run/fcgi.sock (0660). */
 bool acceptor_start(struct window *w, const char *dir, unsigned threads, struct acceptor **out, struct err *e) MUST_USE;
 /* Requests under way finish; false: some did not within 10 s. */
 bool acceptor_stop(struct acceptor **a);
+
+/* ---------------------------------------------------------------- the listening socket (listen.c) */
+
+bool listener_passed(int *out);                                        /* handed over by whoever started us */
+bool listener_make(const char *dir, int *out, struct err *e) MUST_USE; /* at DIR/run/fcgi.sock, 0660 */
+#define LISTENER_KEPT 3
+/* Makes the socket, puts it at LISTENER_KEPT and becomes the program. Returns only when that failed. */
+bool listener_hand_over(const char *dir, char **program, struct err *e);
 
 /* ---------------------------------------------------------------- is the store alive (pulse.c) */
 
