@@ -126,6 +126,7 @@ static bool start(struct service *s, struct err *e)
         }
     }
     s->window.transfer_max = threads >= 4 ? threads / 4 : 1;
+    s->window.traffic.since_ns = monotonic_ns();
     return acceptor_start(&s->window, s->dir, threads, &s->acceptor, e);
 }
 

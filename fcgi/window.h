@@ -26,6 +26,16 @@ struct site {
 };
 void site_fill(struct site *s); /* once, before threads */
 
+/* ---------------------------------------------------------------- how it goes (traffic.c) */
+
+#define TRAFFIC_FACES  3 /* enum face */
+#define TRAFFIC_BOUNDS 9
+struct traffic { /* of all threads since the start; zero is a beginning */
+    uint64_t since_ns;
+    atomic_uint_fast64_t begun, took_ns, answers[TRAFFIC_FACES][4] /* 2xx … 5xx */, took[TRAFFIC_BOUNDS + 1];
+};
+unsigned traffic_bound_ms(size_t i);
+
 struct window {
     struct archive *archive; /* NULL: maintenance, every page is 503 */
     struct pulse *pulse;
@@ -36,6 +46,7 @@ struct window {
     struct key form_key;   /* under which forms are marked */
     atomic_uint transfers; /* uploads and downloads under way … */
     unsigned transfer_max; /* … of which there may be so many */
+    struct traffic traffic;
     struct site site;
 };
 
@@ -169,6 +180,8 @@ unsigned intake_kind(struct call *c, struct header_value *type); /* enum body_ki
 
 enum who { WHO_ANYONE, WHO_LOOPBACK /* callers on this machine only: to others the address does not exist */ };
 enum face { FACE_PAGE, FACE_API, FACE_PLAIN }; /* how errors look */
+void traffic_begin(struct traffic *t);
+void traffic_end(struct traffic *t, enum face face, int status, uint64_t ns);
 enum section { SECTION_NONE, SECTION_CARDS, SECTION_REGISTERS, SECTION_ASK, SECTION_FOLLOW, SECTION_LOG };
 enum body_kind { BODY_NONE = 0, BODY_FORM = 1, BODY_MULTIPART = 2, BODY_JSON = 4 }; /* what a row takes, together */
 enum row_flag {
