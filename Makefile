@@ -232,7 +232,7 @@ install: all
 	for u in akta.service akta.socket akta-daily.service akta-daily.timer; do \
 		sed 's|=/usr/|=$(PREFIX)/|' conf/systemd/$$u >$(DESTDIR)$(PREFIX)/lib/systemd/system/$$u || exit 1; done
 	install -D -m 644 conf/systemd/sysusers.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d/akta.conf
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/akta/site conf/site/503.html
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/akta/site conf/site/*.html conf/site/akta.css
 	install -D -m 644 $(BUILD)/akta.1 $(DESTDIR)$(PREFIX)/share/man/man1/akta.1
 	install -D -m 644 $(BUILD)/akta.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/akta
 

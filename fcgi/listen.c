@@ -36,8 +36,8 @@ static bool passed_by_systemd(void)
 
 bool listener_passed(int *out)
 {
-    *out = STDIN_FILENO;
     if (is_listening(STDIN_FILENO)) {
+        *out = STDIN_FILENO;
         return true;
     }
     if (!passed_by_systemd()) {

@@ -10,6 +10,7 @@
 #include "html.h"
 #include "office_request.h"
 
+#include <signal.h>
 #include <stdatomic.h>
 
 /* ---------------------------------------------------------------- what is sent as it lies (site.c) */
@@ -47,6 +48,7 @@ struct window {
     atomic_uint transfers; /* uploads and downloads under way … */
     unsigned transfer_max; /* … of which there may be so many */
     struct traffic traffic;
+    atomic_bool closing;   /* no new one begins: a stop waits for those under way */
     struct site site;
 };
 
@@ -160,7 +162,7 @@ void rate_free(struct rate **r);
 /* 0: go on, one letter is counted; else the seconds to wait. now: monotonic_ns. */
 unsigned rate_take(struct rate *r, struct str remote, uint64_t now);
 
-/* Long transfers hold at most transfer_max threads at once. false: none is free. */
+/* Long transfers hold at most transfer_max threads at once. false: none is free, or the window closes. */
 bool transfer_begin(struct window *w);
 void transfer_end(struct window *w);
 /* A body or a download must move PACE_LEAST bytes a second, averaged from PACE_GRACE seconds on. */
@@ -255,6 +257,7 @@ struct call {
     struct str json;     /* the body, or the part `request` of a multipart one */
     instant received;    /* when its last byte was read */
     struct str once;     /* what makes a repeat of the same form known */
+    bool broken_off;     /* not all of it came: what is missing was not left empty by anybody */
     const char *notice;  /* msgid of what the form says about itself; NULL: nothing */
     struct str draft;    /* token of the draft that its files went to; n 0: none */
     uint64_t ctx_number; /* of the row's file hook: how many it has taken */
@@ -406,13 +409,17 @@ void api_changes(struct call *c);
 void api_search(struct call *c);
 void api_openapi(struct call *c);
 
-/* ---------------------------------------------------------------- FastCGI (accept.c: the only file with <fcgiapp.h>)
+/* ---------------------------------------------------------------- FastCGI (accept.c: the only file with <fcgiapp.h>;
+ * door.h: connections)
  */
 
 struct acceptor;
 /* Takes the socket that was handed over, else listens at DIR/run/fcgi.sock (0660). */
 bool acceptor_start(struct window *w, const char *dir, unsigned threads, struct acceptor **out, struct err *e) MUST_USE;
-/* Requests under way finish; false: some did not within 10 s. */
+/* The first half of a stop: uploads and downloads under way go on for at most so many seconds, new ones are told to
+ * come again, everything else is served. One more of `signals` ends the wait. */
+void acceptor_wind_down(struct acceptor *a, unsigned seconds, const sigset_t *signals);
+/* Nobody is let in any more, requests under way finish; false: some did not within 10 s. */
 bool acceptor_stop(struct acceptor **a);
 
 /* ---------------------------------------------------------------- the listening socket (listen.c) */
