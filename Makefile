@@ -110,7 +110,7 @@ TOOL_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out archive/tool/inspect%.c
 INSPECT_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard archive/tool/inspect*.c))
 # The window: everything of akta-fcgi but its main, as a library of its own, so that tests can link it.
 WINDOW_LIB := $(BUILD)/lib/libakta-window.a
-SITE_OBJ := $(patsubst conf/site/%,$(BUILD)/obj/site/%.o,$(wildcard conf/site/*.css conf/site/*.svg))
+SITE_OBJ := $(patsubst conf/site/%,$(BUILD)/obj/site/%.o,$(wildcard conf/site/*.css conf/site/*.svg conf/site/*.js))
 $(BUILD)/obj/site/%.o: conf/site/%
 	@mkdir -p $(@D)
 	cd conf/site && ld -r -b binary -z noexecstack -o $(CURDIR)/$@ $(<F)
