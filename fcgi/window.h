@@ -450,6 +450,14 @@ bool listener_make(const char *dir, int *out, struct err *e) MUST_USE; /* at DIR
 /* Makes the socket, puts it at LISTENER_KEPT and becomes the program. Returns only when that failed. */
 bool listener_hand_over(const char *dir, char **program, struct err *e);
 
+/* ---------------------------------------------------------------- notices go out (post.c, post_hand.c) */
+
+/* The thread that hands notices over, one after the other, as the settings [mail] say. Mail that is not set up: *out is
+ * NULL, and nothing is done. ERR_INVALID: a setting does not fit, named. */
+struct post;
+bool post_start(struct archive *a, struct request_desk *d, struct post **out, struct err *e) MUST_USE;
+void post_stop(struct post **p); /* a notice that is on its way goes on by itself; the next start reads its word */
+
 /* ---------------------------------------------------------------- is the store alive (pulse.c) */
 
 /* Asks the store every few seconds for a read and an empty write. An answer that does not come within 30 s ends the
