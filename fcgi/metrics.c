@@ -1,6 +1,7 @@
 /* metrics.c: /metrics, the figures of a running office as Prometheus reads them (text format 0.0.4). Counts, sizes and
  * times; nothing of a record, nothing of a person, no address of a request. Figures that are dear to count are those of
  * the last night (akta daily) or of the pulse. */
+#include "office_notice.h"
 #include "window.h"
 
 #include <fcntl.h>
@@ -129,6 +130,18 @@ static bool add_states(struct window *w, struct buf *b, struct arena *ar, struct
     return true;
 }
 
+static bool add_notices(struct window *w, struct buf *b, struct err *e)
+{
+    struct notice_figures f;
+    if (!notice_figures(w->requests, clock_now(archive_clock(w->archive)), &f, e)) {
+        return false;
+    }
+    metric(b, "akta_notices_waiting", "gauge", "Notices by e-mail that are to be sent.", f.waiting);
+    metric(b, "akta_notices_late", "gauge", "Of them, those that have waited for more than a day.", f.late);
+    metric(b, "akta_notices_failed", "gauge", "Notices that were refused or given up, the case still open.", f.failed);
+    return true;
+}
+
 static uint64_t age_of(struct window *w, instant t)
 {
     instant now = clock_now(archive_clock(w->archive));
@@ -200,7 +213,8 @@ void page_metrics(struct call *c)
     struct err e = ERR_INIT;
     c->a->status = 200;
     c->a->type = "text/plain; version=0.0.4; charset=utf-8";
-    if (!add_store(w, b, &e) || !add_ledger(w, b, c->ar, &e) || !add_states(w, b, c->ar, &e) || !add_night(w, b, &e)) {
+    if (!add_store(w, b, &e) || !add_ledger(w, b, c->ar, &e) || !add_states(w, b, c->ar, &e) ||
+        !add_notices(w, b, &e) || !add_night(w, b, &e)) {
         log_line(LOG_ERROR, "fcgi", "figures failed code=%s", err_name(e.code));
         answer_text(c->a, 503, "Przerwa techniczna.");
         return;

@@ -97,7 +97,7 @@ def pages():
     same(faults, [], "it is what Prometheus reads")
     ok({"akta_commits_total", "akta_batches_total", "akta_log_entries", "akta_log_published", "akta_free_bytes",
         'akta_requests{state="filed"}', 'akta_http_answers_total{face="page",status="5xx"}', "akta_http_answer_seconds_count",
-        "akta_transfers", "process_resident_memory_bytes", "process_cpu_seconds_total"} <= set(figures),
+        "akta_transfers", "akta_notices_waiting", "akta_notices_failed", "process_resident_memory_bytes", "process_cpu_seconds_total"} <= set(figures),
        "store, log, requests, answers and the process are in it", sorted(figures))
     ok("akta_daily_age_seconds" not in figures, "no night has been")
     nights = office("daily", "--budget", "5")
