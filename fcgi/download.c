@@ -126,3 +126,41 @@ void page_case_proof(struct call *c)
         answer_error(c);
     }
 }
+
+/* ---------------------------------------------------------------- all of it */
+
+static bool stream_bag(void *ctx, answer_sink sink, void *sink_ctx, struct err *e)
+{
+    return case_bag_write(ctx, sink, sink_ctx, e);
+}
+
+void page_case_bag(struct call *c)
+{
+    struct request_view *v = arena_alloc(c->ar, sizeof *v); /* it outlives this call: the answer is streamed */
+    struct case_bag *bag;
+    if (v == NULL || !case_take(c, v)) {
+        return;
+    }
+    if (!case_bag_make(c->w->requests, v, c->ar, &bag, &c->e)) {
+        if (c->e.code == ERR_STATE) {
+            c->a->retry_after = 2;
+            answer_problem(c, 503, N_("The proof of filing is ready in a few seconds. Load this address once more."));
+        } else {
+            answer_error(c);
+        }
+        return;
+    }
+    bool large = case_bag_size(bag) > BODY_SMALL;
+    if (large && !transfer_begin(c->w)) {
+        c->a->retry_after = 5;
+        answer_problem(c, 503, N_("Many people are fetching files now. Try again in a moment."));
+        return;
+    }
+    c->a->status = 200;
+    c->a->type = "application/zip";
+    c->a->disposition = attachment_named(c, arena_fmt(c->ar, "sprawa-%s.zip", v->number));
+    c->a->stream = stream_bag;
+    c->a->stream_ctx = bag;
+    c->a->stream_size = case_bag_size(bag);
+    c->a->transfer = large ? c->w : NULL;
+}

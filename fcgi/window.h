@@ -374,6 +374,7 @@ void page_case(struct call *c);
 void page_case_file(struct call *c);
 void page_case_letter(struct call *c);
 void page_case_proof(struct call *c);
+void page_case_bag(struct call *c);
 void page_case_calendar(struct call *c);
 void page_case_changes(struct call *c);
 void page_case_terms(struct call *c);
