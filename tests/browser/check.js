@@ -5,7 +5,6 @@
 const { chromium } = require("playwright-core");
 const { base, ok, end, faultsOf, axe, smallTargets, overflow, picture, paper, WIDE, NARROW } = require("./look.js");
 const { letters } = require("./letters.js");
-const { verify } = require("./verify.js");
 const { life } = require("./life.js");
 
 // ---------------------------------------------------------------- which pages there are
@@ -114,7 +113,6 @@ async function main() {
   await keyboard(browser);
   await letters(browser);
   await life(browser);
-  await verify(browser);
   await browser.close();
   end();
 }

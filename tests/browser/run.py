@@ -16,6 +16,19 @@ sys.path.insert(0, str(here.parent / "http"))
 from desk import BUILD, Desk  # noqa: E402
 
 
+def to_verify(desk):
+    """What can be checked: a published card by its digest, an answered case by its number and code."""
+    def get(path):
+        with urllib.request.urlopen(f"http://{desk.listen}{path}", timeout=30) as r:
+            return json.loads(r.read())
+    card = get("/api/v1/services")["services"][0]["slug"]
+    filed = json.loads(http(desk, json.dumps(dict(kind="foi", way="here", content="Umowy"))))
+    content = "%PDF-1.4 odpowiedz"
+    (desk.root / "odpowiedz.pdf").write_text(content)
+    desk("request", "answer", filed["number"], desk.root / "odpowiedz.pdf", "--text", "W załączniku.")
+    return dict(published=get(f"/api/v1/services/{card}")["metryka"]["sha256"], number=filed["number"], secret=filed["secret"], content=content)
+
+
 def packages():
     place = BUILD / "browser"
     place.mkdir(parents=True, exist_ok=True)
@@ -58,19 +71,6 @@ def cases(desk):
     return {**paths, "fee-choose": paths["fee"] + "/oplata", "offer-choose": paths["offer"] + "/oferta"}
 
 
-def to_verify(desk):
-    """What can be checked: a published card by its digest, an answered case by its number and code."""
-    def get(path):
-        with urllib.request.urlopen(f"http://{desk.listen}{path}", timeout=30) as r:
-            return json.loads(r.read())
-    card = get("/api/v1/services")["services"][0]["slug"]
-    filed = json.loads(http(desk, json.dumps(dict(kind="foi", way="here", content="Umowy"))))
-    content = "%PDF-1.4 odpowiedz"
-    (desk.root / "odpowiedz.pdf").write_text(content)
-    desk("request", "answer", filed["number"], desk.root / "odpowiedz.pdf", "--text", "W załączniku.")
-    return dict(published=get(f"/api/v1/services/{card}")["metryka"]["sha256"], number=filed["number"], secret=filed["secret"], content=content)
-
-
 def http(desk, body):
     c = urllib.request.Request(f"http://{desk.listen}/api/v1/requests", body.encode(), {"Content-Type": "application/json"})
     with urllib.request.urlopen(c, timeout=30) as r:
@@ -80,12 +80,12 @@ def http(desk, body):
 modules = packages()
 port = free_port()
 desk = Desk(listen=f"127.0.0.1:{port}").start()
+os.environ["VERIFY"] = json.dumps(to_verify(desk))
 shots = os.environ.get("SHOTS", "")
 if shots:
     pathlib.Path(shots).mkdir(parents=True, exist_ok=True)
 run = subprocess.run(["node", str(here / "check.js"), f"http://127.0.0.1:{port}", *([shots] if shots else [])],
-                     stdout=subprocess.PIPE, env={**os.environ, "NODE_PATH": str(modules), "AKTA": str(BUILD / "akta"), "OFFICE": str(desk.dir), "CASES": json.dumps(cases(desk)),
-                          "VERIFY": json.dumps(to_verify(desk))}, timeout=1500)
+                     stdout=subprocess.PIPE, env={**os.environ, "NODE_PATH": str(modules), "AKTA": str(BUILD / "akta"), "OFFICE": str(desk.dir), "CASES": json.dumps(cases(desk))}, timeout=1500)
 lines = run.stdout.decode("utf-8", "replace").splitlines()
 failed = sum(line.startswith("not ok ") for line in lines)
 passed = sum(line.startswith("ok ") for line in lines)
