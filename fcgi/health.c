@@ -1,4 +1,5 @@
 /* health.c: /healthz and /metrics. Neither shows anything of a record; figures are counts and sizes. */
+#include "office_notice.h"
 #include "window.h"
 
 void page_healthz(struct call *c)
@@ -35,6 +36,18 @@ static bool ledger_metrics(struct window *w, struct buf *b, struct err *e)
     return true;
 }
 
+static bool mail_metrics(struct window *w, struct buf *b, struct err *e)
+{
+    struct notice_figures f;
+    if (!notice_figures(w->requests, clock_now(archive_clock(w->archive)), &f, e)) {
+        return false;
+    }
+    metric(b, "akta_notices_waiting", "gauge", "Notices by e-mail that wait to be sent.", f.waiting);
+    metric(b, "akta_notices_late", "gauge", "Those of them that wait for more than a day.", f.late);
+    metric(b, "akta_notices_failed", "gauge", "Notices refused or given up in cases that are open.", f.failed);
+    return true;
+}
+
 void page_metrics(struct call *c)
 {
     struct window *w = c->w;
@@ -44,7 +57,8 @@ void page_metrics(struct call *c)
     uint64_t records;
     a->status = 200;
     a->type = "text/plain; version=0.0.4; charset=utf-8";
-    if (!store_figures_get(archive_store(w->archive), false, &f, &e) || !ledger_metrics(w, &a->body, &e)) {
+    if (!store_figures_get(archive_store(w->archive), false, &f, &e) || !ledger_metrics(w, &a->body, &e) ||
+        !mail_metrics(w, &a->body, &e)) {
         log_line(LOG_ERROR, "fcgi", "figures failed code=%s", err_name(e.code));
         answer_text(a, 503, "Przerwa techniczna.");
         return;
