@@ -5,6 +5,7 @@
 const { chromium } = require("playwright-core");
 const { base, ok, end, faultsOf, axe, smallTargets, overflow, picture, paper, WIDE, NARROW } = require("./look.js");
 const { letters } = require("./letters.js");
+const { life } = require("./life.js");
 
 // ---------------------------------------------------------------- which pages there are
 
@@ -111,6 +112,7 @@ async function main() {
   }
   await keyboard(browser);
   await letters(browser);
+  await life(browser);
   await browser.close();
   end();
 }
