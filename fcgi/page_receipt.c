@@ -99,9 +99,9 @@ static void what_next(struct call *c, const struct receipt *r)
     }
     MARK(h, "</li>\n<li>");
     case_link(c, "/pismo.txt", N_("Download the letter as it was filed"));
-    MARK(h, "</li>\n<li>");
-    html_say(h, "Print this page: Ctrl and P. It prints whole.");
-    MARK(h, "</li>\n</ul>\n");
+    MARK(h, "</li>\n<li><a href=\"#print\">");
+    html_say(h, "Print");
+    MARK(h, "</a></li>\n</ul>\n");
     page_paragraph(c, N_("If the office needs something from you, you will see it in the case. Have a look there "
                          "now and then."));
 }
@@ -198,5 +198,7 @@ void page_receipt(struct call *c)
     what_next(c, &r);
     case_count(c, &v);
     acknowledgment(c, &r);
+    page_print_help(c);
+    case_paper_foot(c, &v);
     page_end(c, 200);
 }
