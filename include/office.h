@@ -256,6 +256,7 @@ struct bulletin_hit {
     unsigned score;
     struct str excerpt; /* plain text around the first match; in the arena */
     size_t mark_at, mark_n; /* the matched word in it, bytes; n 0: none */
+    unsigned in_title;      /* words of the question that stand in its title */
 };
 struct bulletin_query {
     struct str words;
@@ -263,6 +264,7 @@ struct bulletin_query {
     enum lang lang; /* of texts; cards and registers are found in both */
     bool current_only;
     struct str office; /* "" all */
+    bool strict;       /* what only looks like a word does not count for it */
 };
 bool bulletin_search(const struct bulletin *b, const struct bulletin_query *q, struct arena *ar, size_t limit,
                      struct bulletin_hit **out, size_t *n, size_t *total, struct err *e) MUST_USE;

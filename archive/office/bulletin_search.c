@@ -151,7 +151,7 @@ static void terms_of(struct search *s, struct str word)
             give_stems(s, shorter, 0, QUALITY_KIN);
         }
     }
-    if (!any_term(s)) {
+    if (!s->q->strict && !any_term(s)) {
         (void)give_alike(s, word);
     }
 }
@@ -238,7 +238,9 @@ static size_t collect(const struct search *s, size_t least, struct bulletin_hit 
             continue;
         }
         sum = fitting(s, i, sum);
-        out[n++] = (struct bulletin_hit){.item = p, .score = (unsigned)(sum > 0 ? sum : 1)};
+        out[n++] = (struct bulletin_hit){.item = p,
+                                         .score = (unsigned)(sum > 0 ? sum : 1),
+                                         .in_title = (unsigned)__builtin_popcount(s->in_title[i])};
     }
     return n;
 }
