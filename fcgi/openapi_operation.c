@@ -18,6 +18,8 @@ static const struct said {
     {"slug", "The name of the document, as lists give it.", "'siemiatycze-wydanie-dowodu-osobistego'", NULL},
     {"text", "The name of the text, as the list gives it.", "'cennik'", NULL},
     {"n", "The running number of the register.", "1", NULL},
+    {"sha256", "SHA-256 of the document.", "'0000000000000000000000000000000000000000000000000000000000000000'",
+     "{'type':'string','pattern':'^[0-9a-fA-F]{64}$'}"},
     {"number", "The number of the request, as the receipt gives it.", "'2026-000123'",
      "{'type':'string','maxLength':80}"},
 };
@@ -106,9 +108,9 @@ static void add_parameters(struct buf *b, const struct route_row *row)
 
 static void add_parts(struct buf *b, const struct route_row *row)
 {
-    bool first = true;
+    bool first = true, request = row->op->takes != NULL && (row->body & BODY_TEXT) == 0;
     oa_mark(b, "{'schema':{'type':'object','properties':{");
-    if (row->op->takes != NULL) {
+    if (request) {
         oa_mark(b, "'request':");
         oa_ref(b, row->op->takes);
         first = false;
@@ -120,9 +122,9 @@ static void add_parts(struct buf *b, const struct route_row *row)
         add_type(b, &row->fields[i]);
         first = false;
     }
-    oa_mark(b, row->op->takes != NULL ? "},'required':['request']},'encoding':{'request':{'contentType':"
-                                        "'application/json'}}}"
-                                      : "}}}");
+    oa_mark(b, request ? "},'required':['request']},'encoding':{'request':{'contentType':"
+                         "'application/json'}}}"
+                       : "}}}");
 }
 
 static void add_body(struct buf *b, const struct route_row *row)
@@ -147,6 +149,9 @@ static void add_body(struct buf *b, const struct route_row *row)
     if ((row->body & BODY_FORM) != 0) {
         oa_mark(b, first ? "'application/x-www-form-urlencoded':" : ",'application/x-www-form-urlencoded':");
         add_parts(b, row);
+    }
+    if ((row->body & BODY_TEXT) != 0) {
+        oa_mark(b, first ? "'text/plain':{'schema':{'type':'string'}}" : ",'text/plain':{'schema':{'type':'string'}}");
     }
     oa_mark(b, "}}");
 }
@@ -218,8 +223,9 @@ void oa_operation(struct buf *b, const struct route_row *row)
     oa_mark(b, ",'summary':");
     oa_word(b, op->summary);
     add_parameters(b, row);
-    if ((op->flags & OPERATION_SECRET) != 0) {
-        oa_mark(b, ",'security':[{'aktaSecret':[]}]");
+    if ((op->flags & (OPERATION_SECRET | OPERATION_MAY_SECRET)) != 0) {
+        oa_mark(b, (op->flags & OPERATION_SECRET) != 0 ? ",'security':[{'aktaSecret':[]}]"
+                                                       : ",'security':[{},{'aktaSecret':[]}]");
     }
     if (row->body != BODY_NONE) {
         add_body(b, row);

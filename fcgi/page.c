@@ -80,7 +80,11 @@ static void head(struct call *c, struct str title)
     site_address(c, &c->w->site.style);
     MARK(h, "\">\n<link rel=\"icon\" type=\"image/svg+xml\" href=\"");
     site_address(c, &c->w->site.icon);
-    MARK(h, "\">\n</head>\n");
+    MARK(h, "\">\n");
+    if (c->a->script) {
+        html_script(h, arena_fmt(c->ar, "/site/%s", c->w->site.verify.name));
+    }
+    MARK(h, "</head>\n");
 }
 
 /* ---------------------------------------------------------------- header */

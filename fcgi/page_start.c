@@ -11,6 +11,7 @@ static const struct task tasks[] = {
     {"/karty", N_("Get something done – service cards"),
      N_("What to bring, what it costs, how long it takes, where to go.")},
     {"/rejestry", N_("See the office's registers"), N_("Which registers the office keeps, and who may see them.")},
+    {"/sprawdz", N_("Check a document"), N_("Whether the office has the same file, and since when. With proof.")},
     {"/wniosek", N_("File another letter"),
      N_("Re-use, your own data, data from a register, complaint, proposal, petition.")},
     {"/informacje/" TEXT_HOW_TO_GET, N_("How to file a request"),

@@ -18,6 +18,14 @@ static const struct input_field found_fields[] = {{"q", INPUT_TEXT, 0, 200}, {"l
 static const struct input_field change_fields[] = {{"after", INPUT_NUMBER, 1, INT64_MAX},
                                                    {"limit", INPUT_NUMBER, 1, 200}};
 static const struct input_field api_fields[] = {{"files", INPUT_FILES, 0, 0}};
+static const struct input_field digest_fields[] = {{"skrot", INPUT_TEXT, 0, 200}};
+static const struct input_field verify_fields[] = {{"plik", INPUT_FILES, 0, 0},
+                                                   {"skrot", INPUT_TEXT, 0, 200},
+                                                   {"numer", INPUT_TEXT, 0, 40},
+                                                   {"kod", INPUT_TEXT, 0, 80},
+                                                   {"dowod", INPUT_FILES, 0, 0}};
+static const struct input_field receipt_fields[] = {{"receipt", INPUT_FILES, 0, 0}};
+static const struct input_field number_fields[] = {{"number", INPUT_TEXT, 0, 40}};
 static const struct input_field follow_fields[] = {{"numer", INPUT_TEXT, 0, 40}, {"kod", INPUT_TEXT, 0, 80}};
 
 #define FIELDS(table) .fields = (table), .field_count = COUNT_OF(table)
@@ -36,6 +44,9 @@ static const struct input_field follow_fields[] = {{"numer", INPUT_TEXT, 0, 40},
 #define CASE_PAGE GET_ROW, .face = FACE_PAGE, .cache = CACHE_NEVER, .section = SECTION_FOLLOW
 
 #define LETTER_BYTES ((2ull << 30) + BODY_SMALL) /* a letter with all its files */
+#define PROOF_BODY                                                                                                     \
+    .body = BODY_TEXT | BODY_MULTIPART | BODY_JSON, .limit = 768u << 10, FIELDS(receipt_fields) /* a file of proof */
+#define PROOF_SAMPLE "{'receipt':'akta-receipt/v1\\n=== letter.opening\\nakta-opening/v1\\n'}"
 #define POSTED       .method = "POST", .who = WHO_ANYONE, .face = FACE_PAGE, .cache = CACHE_NEVER
 #define API_POSTED   .method = "POST", .who = WHO_ANYONE, .face = FACE_API, .cache = CACHE_NEVER
 #define TEXTS_ONLY   .body = BODY_FORM, .limit = BODY_SMALL
@@ -102,6 +113,13 @@ static const struct route_row rows[] = {
     {CASE_PAGE, .path = "/sprawa", .handle = page_follow},
     {POSTED, TEXTS_ONLY, FIELDS(follow_fields), .path = "/sprawa", .handle = page_follow_post,
      .again = page_follow_again, .section = SECTION_FOLLOW},
+    {GET_ROW, .face = FACE_PAGE, .cache = CACHE_NEVER, FIELDS(digest_fields), .path = "/sprawdz",
+     .handle = page_verify},
+    {POSTED, WITH_FILES, FIELDS(verify_fields), .path = "/sprawdz", .handle = page_verify_post,
+     .again = page_verify_again, .file = page_verify_file, .flags = ROW_OWN_FAULTS | ROW_FILES_LETTERS},
+    {GET_ROW, .face = FACE_PAGE, .cache = CACHE_NEVER, .path = "/sprawdz/{sha256}", .handle = page_verdict},
+    {GET_ROW, .face = FACE_PAGE, .cache = CACHE_NEVER, .path = "/sprawdz/{sha256}/dowod.txt",
+     .handle = page_verdict_proof},
     {PAGE, .path = "/szukaj", .handle = page_search, .fields = search_fields, .field_count = COUNT_OF(search_fields),
      .flags = ROW_OWN_FAULTS},
     {API_POSTED, .body = BODY_JSON | BODY_MULTIPART, .limit = LETTER_BYTES, FIELDS(api_fields),
@@ -122,6 +140,20 @@ static const struct route_row rows[] = {
                .sample = "{'source':'residents','ground':'legal-interest','keys':'Imię, nazwisko i ostatni adres',"
                          "'scope':'Aktualny adres zameldowania','purpose':'Pozew o zapłatę','basis':'Art. 126 KPC',"
                          "'proxy':false,'persons':1}")},
+    {GET_ROW, .face = FACE_API, .cache = CACHE_NEVER, FIELDS(number_fields), .path = "/api/v1/verify/{sha256}",
+     .handle = api_verify,
+     OPERATION(.id = "verifyDigest",
+               .summary = "Whether the office vouches for a document of this digest: for public ones by the digest "
+                          "alone, for those of a case with its number and code.",
+               .answer = "Verdict", .flags = OPERATION_MAY_SECRET)},
+    {API_POSTED, PROOF_BODY, .path = "/api/v1/verify/{sha256}", .handle = api_verify_proof, .file = page_verify_file,
+     .flags = ROW_OWN_FAULTS | ROW_FILES_LETTERS,
+     OPERATION(.id = "verifyWithProof", .summary = "The same, shown a file of proof that speaks of the document.",
+               .answer = "Verdict", .takes = "ProofFile", .sample = PROOF_SAMPLE)},
+    {API_POSTED, PROOF_BODY, .path = "/api/v1/verify", .handle = api_verify_proof, .file = page_verify_file,
+     .flags = ROW_OWN_FAULTS | ROW_FILES_LETTERS,
+     OPERATION(.id = "verifyProof", .summary = "Whether a file of proof is sound, and the letter in it unchanged.",
+               .answer = "Verdict", .takes = "ProofFile", .sample = PROOF_SAMPLE)},
     {API, .path = "/api/v1/services", .handle = api_services,
      OPERATION(.id = "listServices", .summary = "All service cards.", .answer = "ServiceList")},
     {API, .path = "/api/v1/services.csv", .handle = api_services,
@@ -222,6 +254,18 @@ static bool fits_code(struct str s)
     return s.n == REQUEST_CODE_SIZE - 1;
 }
 
+/* Of a document: SHA-256 in hex. */
+static bool fits_digest(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'))) {
+            return false;
+        }
+    }
+    return s.n == (size_t)2 * SHA256_SIZE;
+}
+
 static struct str segment(const char *p, size_t n)
 {
     const char *slash = memchr(p, '/', n);
@@ -243,6 +287,10 @@ static bool segment_fits(struct str want, struct str have, struct parts *parts)
     if (str_is(want, "{code}")) {
         parts->code = have;
         return fits_code(have);
+    }
+    if (str_is(want, "{sha256}")) {
+        parts->slug = have;
+        return fits_digest(have);
     }
     if (str_is(want, "{slug}") || str_is(want, "{file}")) {
         parts->slug = have;

@@ -8,6 +8,7 @@
 
 #include "command.h"
 #include "html.h"
+#include "office_proof.h"
 #include "office_request.h"
 
 #include <signal.h>
@@ -15,7 +16,7 @@
 
 /* ---------------------------------------------------------------- what is sent as it lies (site.c) */
 
-#define SITE_FILES     3
+#define SITE_FILES     4
 #define SITE_NAME_SIZE 32
 struct site_file {
     char name[SITE_NAME_SIZE]; /* with a digest of the content, so that it may be kept for ever */
@@ -23,7 +24,7 @@ struct site_file {
     struct bytes content;
 };
 struct site {
-    struct site_file style, icon, bip;
+    struct site_file style, icon, bip, verify;
 };
 void site_fill(struct site *s); /* once, before threads */
 
@@ -68,6 +69,7 @@ struct answer {
     struct str location;    /* for 303, 308 */
     struct str disposition; /* of a download; n 0: none */
     unsigned retry_after;   /* seconds; 0: none */
+    bool script;            /* the page has a script of ours: its policy allows that, and nothing more */
     char etag[ETAG_SIZE];
     struct buf body;
     /* A download instead of a body: hands `stream_size` bytes to the sink, or fails on the way, and then the connection
@@ -172,7 +174,13 @@ unsigned intake_kind(struct call *c, struct header_value *type); /* enum body_ki
 enum who { WHO_ANYONE, WHO_LOOPBACK /* callers on this machine only: to others the address does not exist */ };
 enum face { FACE_PAGE, FACE_API, FACE_PLAIN }; /* how errors look */
 enum section { SECTION_NONE, SECTION_CARDS, SECTION_REGISTERS, SECTION_ASK, SECTION_FOLLOW, SECTION_LOG };
-enum body_kind { BODY_NONE = 0, BODY_FORM = 1, BODY_MULTIPART = 2, BODY_JSON = 4 }; /* what a row takes, together */
+enum body_kind {
+    BODY_NONE = 0,
+    BODY_FORM = 1,
+    BODY_MULTIPART = 2,
+    BODY_JSON = 4,
+    BODY_TEXT = 8
+}; /* what a row takes, together */
 enum row_flag {
     ROW_OWN_FAULTS = 1,     /* the handler shows faults of fields itself, beside the field */
     ROW_IN_MAINTENANCE = 2, /* needs no archive */
@@ -181,8 +189,9 @@ enum row_flag {
 /* What /api/v1/openapi.json says of a row of the API; the rest of it comes from the row (openapi.c). Every row of
  * FACE_API has one, made with OPERATION(…) in route.c. Schemas stand in conf/api. */
 enum operation_flag {
-    OPERATION_SECRET = 1, /* only with the header Akta-Secret */
-    OPERATION_ONCE = 2,   /* takes Idempotency-Key: 201, and 200 for a repeat */
+    OPERATION_SECRET = 1,     /* only with the header Akta-Secret */
+    OPERATION_ONCE = 2,       /* takes Idempotency-Key: 201, and 200 for a repeat */
+    OPERATION_MAY_SECRET = 4, /* tells more with the header Akta-Secret */
 };
 struct api_operation {
     const char *id;      /* operationId: "listServices" */
@@ -197,7 +206,7 @@ struct api_operation {
 struct part;
 struct route_row {
     const char *method; /* GET answers HEAD too */
-    const char *path;   /* with {slug}, {n}, {v} or {file} for a segment that varies */
+    const char *path;   /* with {slug}, {n}, {v}, {sha256} or {file} for a segment that varies */
     void (*handle)(struct call *c);
     enum who who;
     enum face face;
@@ -219,7 +228,7 @@ struct route_row {
 const struct route_row *route_rows(size_t *count); /* for the gate, and for tests that visit every row */
 
 struct parts {
-    struct str slug;  /* what stands for {slug} or {file} */
+    struct str slug;  /* what stands for {slug}, {file} or {sha256} */
     uint64_t number;  /* what stands for {n} */
     uint64_t version; /* what stands for {v} */
     struct str token; /* what stands for {token} */
@@ -241,13 +250,14 @@ struct call {
     struct html h;                   /* the page under construction */
     struct err e;
     /* of a request with a body */
-    struct str json;     /* the body, or the part `request` of a multipart one */
-    instant received;    /* when its last byte was read */
-    struct str once;     /* what makes a repeat of the same form known */
-    bool broken_off;     /* not all of it came: what is missing was not left empty by anybody */
-    const char *notice;  /* msgid of what the form says about itself; NULL: nothing */
-    struct str draft;    /* token of the draft that its files went to; n 0: none */
-    uint64_t ctx_number; /* of the row's file hook: how many it has taken */
+    struct str json;           /* the body, or the part `request` of a multipart one */
+    instant received;          /* when its last byte was read */
+    struct str once;           /* what makes a repeat of the same form known */
+    bool broken_off;           /* not all of it came: what is missing was not left empty by anybody */
+    const char *notice;        /* msgid of what the form says about itself; NULL: nothing */
+    struct str draft;          /* token of the draft that its files went to; n 0: none */
+    uint64_t ctx_number;       /* of the row's file hook: how many it has taken */
+    struct shown_files *shown; /* of the row's file hook (verify.h): what it has read; NULL: nothing */
 };
 /* Answers the request whole, errors too. The arena is the caller's, empty. */
 void window_answer(struct window *w, const struct request *q, struct arena *ar, struct answer *a);
@@ -265,6 +275,8 @@ extern const struct input_field deed_fields[DEED_FIELDS];       /* page_deed.c: 
 
 /* A page, a problem+json or a line, as the row's face says. The literal tells what happened and what to do. */
 void answer_problem(struct call *c, int status, const char *msgid);
+void answer_problem_said(struct call *c, int status,
+                         struct str detail); /* the same, already in the language asked for */
 /* The same from an error of the office: not found is 404, busy 503 and so on. */
 void answer_error(struct call *c);
 
@@ -377,6 +389,14 @@ void page_follow_again(struct call *c);
 /* <a href> of the page of a published document. */
 void page_document_link(struct call *c, const struct published *p);
 const char *document_kind_said(enum published_kind k); /* msgid */
+void page_verify(struct call *c);
+void page_verify_post(struct call *c);
+void page_verify_again(struct call *c);
+bool page_verify_file(struct call *c, const struct part *p, struct content_source src);
+void page_verdict(struct call *c);
+void page_verdict_proof(struct call *c);
+void api_verify(struct call *c);
+void api_verify_proof(struct call *c);
 void api_send(struct call *c, const struct json *o, int status);
 void api_faults(struct call *c, const struct request_faults *faults); /* 422 with each fault by its field */
 void api_request_post(struct call *c);
@@ -409,6 +429,14 @@ bool acceptor_start(struct window *w, const char *dir, unsigned threads, struct 
 void acceptor_wind_down(struct acceptor *a, unsigned seconds, const sigset_t *signals);
 /* Nobody is let in any more, requests under way finish; false: some did not within 10 s. */
 bool acceptor_stop(struct acceptor **a);
+
+/* ---------------------------------------------------------------- notices go out (post.c, post_hand.c) */
+
+/* The thread that hands notices over, one after the other, as the settings [mail] say. Mail that is not set up: *out is
+ * NULL, and nothing is done. ERR_INVALID: a setting does not fit, named. */
+struct post;
+bool post_start(struct archive *a, struct request_desk *d, struct post **out, struct err *e) MUST_USE;
+void post_stop(struct post **p); /* a notice that is on its way goes on by itself; the next start reads its word */
 
 /* ---------------------------------------------------------------- is the store alive (pulse.c) */
 

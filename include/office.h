@@ -250,7 +250,8 @@ bool published_kind_of(enum conf_kind k, enum published_kind *out); /* false: it
 bool publish_builtin(struct arena *ar, struct publication **list, size_t *n, struct err *e) MUST_USE;
 
 /* Diacritics, case and Polish endings do not matter; the last word may be a beginning. Best first: title before summary
- * and topics before body. Every word must be found; when that gives nothing, words that nearly match count. */
+ * and topics before body. Every word must be found; when that gives nothing, words that nearly match count; when it gives
+ * nothing in force with a word in its title, such documents come along that lack one word. */
 struct bulletin_hit {
     const struct published *item;
     unsigned score;

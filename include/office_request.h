@@ -113,6 +113,7 @@ struct request_limits {
     uint64_t file_bytes;  /* of one file; 100 MB */
     uint64_t draft_bytes; /* of all drafts together, unfinished uploads counted; 2 GB */
     uint64_t draft_hours; /* 24 */
+    bool notices;         /* mail is set up: acts are told to who gave an e-mail address (office_notice.h) */
 };
 extern const struct request_limits request_limits_standard;
 #define REQUEST_SETTINGS                                                                                               \
@@ -447,6 +448,9 @@ bool receipt_make(struct request_desk *d, const struct request_view *v, struct a
 /* One text file that proves the filing offline with sha256sum, b2sum and openssl (archive/FORMATS.md §12). ERR_STATE
  * while the checkpoint is not out. */
 bool receipt_proof(struct request_desk *d, const struct request_view *v, struct buf *out, struct err *e) MUST_USE;
+/* The same of any event that has a letter or files; event 1 is the receipt. ERR_NOT_FOUND: it has neither. */
+bool request_proof(struct request_desk *d, const struct request_view *v, uint64_t event, struct buf *out,
+                   struct err *e) MUST_USE;
 
 /* ---------------------------------------------------------------- the public register: nothing personal */
 

@@ -140,7 +140,7 @@ def table():
 
 def filled(path, **parts):
     standard = {"token": "0" * 32, "slug": "nic-takiego", "file": "akta.css", "n": "1", "v": "1",
-                "code": "AAAAA-AAAAA-AAAAA-AAAAA", **parts}
+                "code": "AAAAA-AAAAA-AAAAA-AAAAA", "sha256": "0" * 64, **parts}
     return re.sub(r"\{(\w+)\}", lambda m: standard[m.group(1)], path)
 
 

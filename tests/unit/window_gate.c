@@ -100,8 +100,10 @@ static void address_of(const struct route_row *row, char *out, size_t size)
         }
         n += (size_t)snprintf(out + n, size - n, "%s",
                               p[1] == 'n' || p[1] == 'v' ? "1"
-                              : p[1] == 'c'              ? "ABCDE-01234-ABCDE-01234"
-                                                         : slug);
+                              : strncmp(p, "{sha", 4) == 0
+                                  ? "00000000000000000000000000000000000000000000000000000000000000ab"
+                              : p[1] == 'c' ? "ABCDE-01234-ABCDE-01234"
+                                            : slug);
         p = strchr(p, '}');
     }
     out[n] = '\0';
@@ -131,7 +133,8 @@ static void every_row_answers(void **state)
         const struct route_row *row = &rows[i];
         address_of(row, path, sizeof path);
         if (strstr(row->path, "{file}") != NULL || row->who == WHO_LOOPBACK || is_posted_to(row->path) ||
-            str_starts(str_of(row->path), "/s/") || strcmp(row->path, "/api/v1/requests/{slug}") == 0) {
+            str_starts(str_of(row->path), "/s/") || strcmp(row->path, "/api/v1/requests/{slug}") == 0 ||
+            strstr(row->path, "{sha256}/dowod.txt") != NULL) {
             continue;
         }
         struct answer *a = ask(d, path);
