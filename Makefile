@@ -36,11 +36,7 @@ ROOM_LIBS := $(foreach r,$(ROOMS),$(call room_lib,$(r)))
 LINK_ALL := $(foreach r,command office record ledger store base,$(call room_lib,$(r)))
 
 all: all-programs
-<<<<<<< HEAD
-.PHONY: all all-programs tests-built bench-built run check check-browser check-browser-brief check-valgrind clean install bench check-san check-fault check-crash check-load fuzz cover lint format packages
-=======
-.PHONY: all all-programs tests-built bench-built run check check-browser check-valgrind clean install bench check-san check-fault check-crash check-load check-mail fuzz cover lint format packages
->>>>>>> main
+.PHONY: all all-programs tests-built bench-built run check check-browser check-browser-brief check-valgrind clean install bench check-san check-fault check-crash check-load check-mail fuzz cover lint format packages
 .SECONDARY:
 .DELETE_ON_ERROR:
 
