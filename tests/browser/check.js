@@ -5,6 +5,7 @@
 const { chromium } = require("playwright-core");
 const { base, ok, end, faultsOf, axe, smallTargets, overflow, picture, paper, WIDE, NARROW } = require("./look.js");
 const { letters } = require("./letters.js");
+const { life } = require("./life.js");
 
 // ---------------------------------------------------------------- which pages there are
 
@@ -118,7 +119,12 @@ async function main() {
     await look(browser, at, "narrow", { viewport: NARROW, colorScheme: "light" });
   }
   await keyboard(browser);
+<<<<<<< HEAD
   await letters(browser, brief);
+=======
+  await letters(browser);
+  await life(browser);
+>>>>>>> main
   await browser.close();
   end();
 }
