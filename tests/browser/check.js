@@ -119,12 +119,8 @@ async function main() {
     await look(browser, at, "narrow", { viewport: NARROW, colorScheme: "light" });
   }
   await keyboard(browser);
-<<<<<<< HEAD
   await letters(browser, brief);
-=======
-  await letters(browser);
-  await life(browser);
->>>>>>> main
+  if (!brief) await life(browser);
   await browser.close();
   end();
 }
