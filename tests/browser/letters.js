@@ -182,16 +182,18 @@ async function enterKeepsFiles(browser) {
   await page.context().close();
 }
 
-async function letters(browser) {
+async function letters(browser, brief) {
   const page = await open(browser, {});
   await publicInformation(page);
-  await aCase(page);
-  await questionByQuestion(page, "");
-  await questionByQuestion(page, "/en");
-  await otherLetters(page);
-  await states(page);
+  if (!brief) {
+    await aCase(page);
+    await questionByQuestion(page, "");
+    await questionByQuestion(page, "/en");
+    await otherLetters(page);
+    await states(page);
+  }
   await page.context().close();
-  await byKeyboard(browser, WIDE);
+  if (!brief) await byKeyboard(browser, WIDE);
   await byKeyboard(browser, NARROW);
   await enterKeepsFiles(browser);
   fs.rmSync(folder, { recursive: true });
