@@ -45,7 +45,7 @@ static const char *type_of(struct call *c, struct str type)
     return copy.p != NULL ? copy.p : "application/octet-stream";
 }
 
-static void send_file(struct call *c, const struct request_attachment *f)
+void send_attachment(struct call *c, const struct request_attachment *f)
 {
     struct stream_work *s = arena_alloc(c->ar, sizeof *s);
     bool large = f->size > BODY_SMALL;
@@ -72,7 +72,7 @@ void page_case_file(struct call *c)
     }
     for (size_t i = 0; i < v->file_count; i++) {
         if (v->files[i].seq == c->parts.number) {
-            send_file(c, &v->files[i]);
+            send_attachment(c, &v->files[i]);
             return;
         }
     }
@@ -128,7 +128,7 @@ void page_case_proof(struct call *c)
 }
 
 /* A line of a calendar, in pieces of at most 75 bytes that do not cut a character (RFC 5545 §3.1). */
-static void fold(struct buf *out, struct str line)
+void calendar_line(struct buf *out, struct str line)
 {
     size_t at = 0;
     while (line.n - at > 73) {
@@ -170,13 +170,13 @@ void page_case_calendar(struct call *c)
     struct str stamp = compact_instant(c, v.received);
     struct str title = arena_fmt(c->ar, tr(c->lang, "Case %s: the office answers at the latest today"), v.number);
     buf_add_z(&out, "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//akta//case//PL\r\nBEGIN:VEVENT\r\n");
-    fold(&out, arena_fmt(c->ar, "UID:%s@%.*s", v.number, (int)c->office.origin.n, c->office.origin.p));
-    fold(&out, arena_fmt(c->ar, "DTSTAMP:%.*s", (int)stamp.n, stamp.p));
-    fold(&out, arena_fmt(c->ar, "DTSTART;VALUE=DATE:%.*s", (int)day.n, day.p));
-    fold(&out, arena_fmt(c->ar, "DTEND;VALUE=DATE:%.*s", (int)next.n, next.p));
-    fold(&out, arena_fmt(c->ar, "SUMMARY:%.*s", (int)title.n, title.p));
+    calendar_line(&out, arena_fmt(c->ar, "UID:%s@%.*s", v.number, (int)c->office.origin.n, c->office.origin.p));
+    calendar_line(&out, arena_fmt(c->ar, "DTSTAMP:%.*s", (int)stamp.n, stamp.p));
+    calendar_line(&out, arena_fmt(c->ar, "DTSTART;VALUE=DATE:%.*s", (int)day.n, day.p));
+    calendar_line(&out, arena_fmt(c->ar, "DTEND;VALUE=DATE:%.*s", (int)next.n, next.p));
+    calendar_line(&out, arena_fmt(c->ar, "SUMMARY:%.*s", (int)title.n, title.p));
     buf_add_z(&out, "TRANSP:TRANSPARENT\r\nBEGIN:VALARM\r\nACTION:DISPLAY\r\n");
-    fold(&out, arena_fmt(c->ar, "DESCRIPTION:%.*s", (int)title.n, title.p));
+    calendar_line(&out, arena_fmt(c->ar, "DESCRIPTION:%.*s", (int)title.n, title.p));
     buf_add_z(&out, "TRIGGER:PT8H\r\nEND:VALARM\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n");
     send_text(c, &out, "text/calendar; charset=utf-8", arena_fmt(c->ar, "%s.ics", v.number));
 }

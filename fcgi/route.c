@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "form.h"
+#include "register.h"
 
 static const struct input_field search_fields[] = {{"q", INPUT_TEXT, 0, 200}};
 static const struct input_field choose_fields[] = {{"co", INPUT_WORD, 0, 0}, {"dalej", INPUT_WORD, 0, 0}};
@@ -19,6 +20,7 @@ static const struct input_field follow_fields[] = {{"numer", INPUT_TEXT, 0, 40},
 #define FIELDS(table) .fields = (table), .field_count = COUNT_OF(table)
 #define GET_ROW       .method = "GET", .who = WHO_ANYONE, .body = BODY_NONE, .limit = 0
 #define PAGE          GET_ROW, .face = FACE_PAGE, .cache = CACHE_PUBLIC
+#define FEED          GET_ROW, .face = FACE_API, .cache = CACHE_PUBLIC
 #define API           GET_ROW, .face = FACE_API, .cache = CACHE_PUBLIC
 /* A form has its ticket and its draft: nobody may be given another's. */
 #define FORM_PAGE GET_ROW, .face = FACE_PAGE, .cache = CACHE_NEVER, .section = SECTION_ASK
@@ -56,6 +58,16 @@ static const struct route_row rows[] = {
     {PAGE, .path = "/zmiany", .handle = page_changes},
     {PAGE, .path = "/redakcja", .handle = page_editors},
     {PAGE, .path = "/dane-osobowe", .handle = page_notices},
+    {PAGE, FIELDS(register_page_fields), .path = "/wnioski", .handle = page_requests, .section = SECTION_REQUESTS,
+     .flags = ROW_OWN_FAULTS},
+    {PAGE, FIELDS(statistics_page_fields), .path = "/wnioski/statystyka", .handle = page_statistics,
+     .section = SECTION_REQUESTS, .flags = ROW_OWN_FAULTS},
+    {PAGE, FIELDS(answers_page_fields), .path = "/odpowiedzi", .handle = page_answers, .section = SECTION_REQUESTS,
+     .flags = ROW_OWN_FAULTS | ROW_MADE_ANEW},
+    {PAGE, .path = "/odpowiedzi/{slug}", .handle = page_answer, .section = SECTION_REQUESTS, .flags = ROW_MADE_ANEW},
+    {PAGE, .path = "/odpowiedzi/{slug}/plik/{n}", .handle = page_answer_file, .section = SECTION_REQUESTS,
+     .flags = ROW_MADE_ANEW},
+    {PAGE, .path = "/wnioski/{slug}", .handle = page_one_request, .section = SECTION_REQUESTS},
     {PAGE, .path = "/dziennik", .handle = page_log, .section = SECTION_LOG},
     {FORM_PAGE, FIELDS(choose_fields), .path = "/wniosek", .handle = page_choose},
     {FORM_PAGE, .path = "/wniosek/akta-sprawy", .handle = page_party},
@@ -94,6 +106,22 @@ static const struct route_row rows[] = {
     {API_POSTED, .body = BODY_JSON | BODY_MULTIPART, .limit = LETTER_BYTES, FIELDS(api_fields),
      .path = "/api/v1/requests", .handle = api_request_post, .file = api_request_file,
      .flags = ROW_OWN_FAULTS | ROW_FILES_LETTERS},
+    {API, FIELDS(register_api_fields), .path = "/api/v1/requests", .handle = api_requests, .flags = ROW_OWN_FAULTS},
+    {API, FIELDS(register_api_fields), .path = "/api/v1/requests.csv", .handle = api_requests_csv,
+     .flags = ROW_OWN_FAULTS},
+    {API, FIELDS(answers_api_fields), .path = "/api/v1/answers", .handle = api_answers,
+     .flags = ROW_OWN_FAULTS | ROW_MADE_ANEW},
+    {API, FIELDS(answers_api_fields), .path = "/api/v1/answers.csv", .handle = api_answers_csv,
+     .flags = ROW_OWN_FAULTS | ROW_MADE_ANEW},
+    {API, .path = "/api/v1/answers/{slug}", .handle = api_answer, .flags = ROW_MADE_ANEW},
+    {API, FIELDS(statistics_api_fields), .path = "/api/v1/statistics", .handle = api_statistics,
+     .flags = ROW_OWN_FAULTS},
+    {API, FIELDS(statistics_api_fields), .path = "/api/v1/statistics.csv", .handle = api_statistics_csv,
+     .flags = ROW_OWN_FAULTS},
+    {FEED, .path = "/feeds/register.atom", .handle = feed_register},
+    {FEED, .path = "/feeds/answers.atom", .handle = feed_answers, .flags = ROW_MADE_ANEW},
+    {FEED, .path = "/feeds/terms.ics", .handle = feed_terms},
+    {FEED, .path = "/dcat.ttl", .handle = page_dcat},
     {GET_ROW, .face = FACE_API, .cache = CACHE_NEVER, .path = "/api/v1/requests/{slug}", .handle = api_request},
     {API_POSTED, .body = BODY_JSON, .limit = BODY_SMALL, .path = "/api/v1/register-data", .handle = api_prepare},
     {API, .path = "/api/v1/services", .handle = api_services},

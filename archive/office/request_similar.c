@@ -7,16 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WORDS_MOST  8u /* searched */
 #define LETTERS_MIN 4u
 #define HITS_EACH   10u
 #define FOUND_MOST  64u
 #define LEAST_SCORE 2u /* of the words that must agree when the letter has several */
-
-struct weighty {
-    struct str list[WORDS_MOST];
-    size_t count;
-};
 
 /* The longest words say most; the order of the letter does not matter. */
 static void keep_word(struct weighty *w, struct str word)
@@ -28,7 +22,7 @@ static void keep_word(struct weighty *w, struct str word)
         }
         shortest = w->list[i].n < w->list[shortest].n ? i : shortest;
     }
-    if (w->count < WORDS_MOST) {
+    if (w->count < WEIGHTY_MOST) {
         w->list[w->count++] = word;
     } else if (word.n > w->list[shortest].n) {
         w->list[shortest] = word;
@@ -49,7 +43,7 @@ static bool is_courtesy(struct str folded)
     return word_idle(folded);
 }
 
-static bool weighty_words(struct str content, struct arena *ar, struct weighty *out, struct err *e)
+bool weighty_words(struct str content, struct arena *ar, struct weighty *out, struct err *e)
 {
     struct str folded, word;
     size_t at = 0;
