@@ -163,7 +163,8 @@ void feed_answers(struct call *c)
 
 /* ---------------------------------------------------------------- terms */
 
-#define TERMS_OF_STATE 200u
+#define TERMS_PAGE  200u
+#define TERMS_PAGES 10u /* of a state: a calendar of two thousand terms is one that nobody reads */
 
 /* RFC 5545 §3.3.11. */
 static struct str calendar_text(struct call *c, struct str s)
@@ -204,6 +205,26 @@ static void term_event(struct call *c, const struct request_public *r)
     buf_add_z(out, "TRANSP:TRANSPARENT\r\nEND:VEVENT\r\n");
 }
 
+/* All that are open in this state, as far as the calendar takes them. */
+static bool terms_of(struct call *c, enum request_state state)
+{
+    struct request_filter f = {.state = state, .from = DAY_NONE, .until = DAY_NONE, .limit = TERMS_PAGE};
+    for (size_t pages = 0; pages < TERMS_PAGES; pages++) {
+        struct request_public *rows;
+        size_t n;
+        if (!request_list(c->w->requests, &f, c->ar, &rows, &n, &f.after, &c->e)) {
+            return false;
+        }
+        for (size_t i = 0; i < n; i++) {
+            term_event(c, &rows[i]);
+        }
+        if (f.after.n == 0) {
+            return true;
+        }
+    }
+    return true;
+}
+
 void feed_terms(struct call *c)
 {
     /* While an offer or another form is with the requester, the office has no term to show. */
@@ -213,18 +234,10 @@ void feed_terms(struct call *c)
     buf_reset(out);
     buf_add_z(out, "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//akta//terms//PL\r\n");
     for (size_t s = 0; s < COUNT_OF(open); s++) {
-        const struct request_filter f = {
-            .state = open[s], .from = DAY_NONE, .until = DAY_NONE, .limit = TERMS_OF_STATE};
-        struct request_public *rows;
-        struct str next;
-        size_t n;
-        if (!request_list(c->w->requests, &f, c->ar, &rows, &n, &next, &c->e)) {
+        if (!terms_of(c, open[s])) {
             buf_reset(out);
             answer_error(c);
             return;
-        }
-        for (size_t i = 0; i < n; i++) {
-            term_event(c, &rows[i]);
         }
     }
     buf_add_z(out, "END:VCALENDAR\r\n");
