@@ -4,7 +4,6 @@
 #include "statistics.h"
 
 #define LABEL_MONTH 68u
-#define LABEL_PACE  118u
 
 /* ---------------------------------------------------------------- pieces */
 
@@ -103,7 +102,7 @@ static void by_pace(struct call *c, const struct statistics *s)
     figure_begin(c, N_("How long they took"));
     page_chart(c, "by-pace",
                str_of(tr(c->lang, "Bars: ended requests by days from receipt to the end. The table has the numbers.")),
-               bars, REQUEST_PACE_END, LABEL_PACE);
+               bars, REQUEST_PACE_END, 0);
     table_begin(c, N_("How long they took"), N_("From receipt to the end"), N_("requests"), NULL);
     for (size_t i = 0; i < REQUEST_PACE_END; i++) {
         row(c, bars[i].label, bars[i].n);
@@ -119,7 +118,7 @@ static void by_term(struct call *c, const struct statistics *s)
     figure_begin(c, N_("In time and late"));
     page_chart(c, "by-term",
                str_of(tr(c->lang, "Bars: requests that ended in time and late. The table has the numbers.")), bars, 2,
-               LABEL_PACE);
+               0);
     table_begin(c, N_("In time and late"), N_("Term"), N_("requests"), N_("share"));
     for (size_t i = 0; i < 2; i++) {
         row_begin(c, bars[i].label, bars[i].n);
