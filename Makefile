@@ -77,6 +77,16 @@ $(BUILD)/obj/data/published.o: $(BUILD)/published.bundle
 	@mkdir -p $(@D)
 	cd $(<D) && ld -r -b binary -z noexecstack -o $(CURDIR)/$@ $(<F)
 
+# Schemas of the API's answers, the members of all conf/api/*.json after each other: each file is one object, its braces on
+# lines of their own.
+API_SCHEMAS := $(sort $(wildcard conf/api/*.json))
+$(BUILD)/api.schemas: $(API_SCHEMAS) Makefile
+	@mkdir -p $(@D)
+	@for f in $(API_SCHEMAS); do [ "$$f" = "$(firstword $(API_SCHEMAS))" ] || echo ,; sed '1d;$$d' $$f; done >$@
+$(BUILD)/obj/data/api_schemas.o: $(BUILD)/api.schemas
+	@mkdir -p $(@D)
+	cd $(<D) && ld -r -b binary -z noexecstack -o $(CURDIR)/$@ $(<F)
+
 define room_rule
 $(call room_lib,$(1)): $(call room_obj,$(1)) $(call data_obj,$(1))
 	@mkdir -p $$(@D)
@@ -100,11 +110,11 @@ TOOL_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out archive/tool/inspect%.c
 INSPECT_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard archive/tool/inspect*.c))
 # The window: everything of akta-fcgi but its main, as a library of its own, so that tests can link it.
 WINDOW_LIB := $(BUILD)/lib/libakta-window.a
-SITE_OBJ := $(patsubst conf/site/%,$(BUILD)/obj/site/%.o,$(wildcard conf/site/*.css conf/site/*.svg))
+SITE_OBJ := $(patsubst conf/site/%,$(BUILD)/obj/site/%.o,$(wildcard conf/site/*.css conf/site/*.svg conf/site/*.js))
 $(BUILD)/obj/site/%.o: conf/site/%
 	@mkdir -p $(@D)
 	cd conf/site && ld -r -b binary -z noexecstack -o $(CURDIR)/$@ $(<F)
-$(WINDOW_LIB): $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out fcgi/main.c,$(wildcard fcgi/*.c))) $(SITE_OBJ)
+$(WINDOW_LIB): $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out fcgi/main.c,$(wildcard fcgi/*.c))) $(SITE_OBJ) $(BUILD)/obj/data/api_schemas.o
 	@mkdir -p $(@D)
 	@rm -f $@
 	ar rcs $@ $^
@@ -216,7 +226,7 @@ install: all
 	install -D -m 755 $(BUILD)/akta-inspect $(DESTDIR)$(PREFIX)/libexec/akta/akta-inspect
 	install -D -m 644 conf/office.conf $(DESTDIR)$(PREFIX)/share/akta/office.conf
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/akta/nginx conf/nginx/*.conf
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/akta/site conf/site/503.html
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/akta/site conf/site/*.html conf/site/akta.css
 	install -D -m 644 $(BUILD)/akta.1 $(DESTDIR)$(PREFIX)/share/man/man1/akta.1
 	install -D -m 644 $(BUILD)/akta.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/akta
 

@@ -1,41 +1,34 @@
-/* accept.c: FastCGI over libfcgi: the socket, the threads, one request in and one answer out.
+/* accept.c: FastCGI over libfcgi: the threads, one request in and one answer out.
  *
- * Promises that requests under way finish at a stop, and that a client that goes away is no error. Traps of libfcgi
- * that shape this file: a thread in accept is woken only by a signal (FCGI_FAIL_ACCEPT_ON_INTR); the listening socket
- * may be shared with systemd and is never shut down; FCGX_OpenSocket knows short paths and the umask only, so the
- * socket is made here. */
+ * Promises that requests under way finish at a stop, and that a client that goes away is no error. Connections come
+ * through door.c with the head of a request already there, and go back to it when nginx keeps them. libfcgi would take
+ * them from accept itself, with a thread for each that says nothing; it goes by the descriptor in its request when that
+ * is set (FCGX_Accept_r), and leaves it open when it believes it to be kept. */
+#include "door.h"
 #include "window.h"
 
-#include <errno.h>
 #include <fcgiapp.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <time.h>
-#include <unistd.h>
 
-#define BACKLOG     512
-#define DRAIN_MS    10000
-#define DRAIN_STEP  5
-#define SOCKET_NAME "run/fcgi.sock"
-#define ARENA_MAX   (16u << 20) /* of one request */
-#define KEPT_BODY   (256u << 10)
+#define DRAIN_MS   10000
+#define DRAIN_STEP 5
+#define ARENA_MAX  (16u << 20) /* of one request */
+#define KEPT_BODY  (256u << 10)
+#define LEFT_MOST  (64u << 10) /* of a body that nobody wanted, read so that the connection can go on */
 
 struct worker {
     pthread_t thread;
     struct acceptor *acceptor;
-    atomic_bool busy, gone;
+    atomic_bool gone;
     struct arena *arena;
     struct buf body;
 };
 struct acceptor {
     struct window *window;
-    int listener;
-    bool inherited;
+    struct door *door;
     unsigned count;
     atomic_bool stop;
     struct worker *workers;
@@ -174,81 +167,71 @@ static void serve(struct worker *k, FCGX_Request *r)
     arena_reset(k->arena);
 }
 
+/* The peer's request, from the bytes that door.c has seen. false: it was none, and the connection is closed. */
+static bool receive(FCGX_Request *r, const struct visit *v)
+{
+    r->ipcFd = v->fd;
+    r->keepConnection = 1; /* until the request says what it wants; else libfcgi closes it before it reads */
+    return FCGX_Accept_r(r) == 0;
+}
+
+/* What was not read of a body that has come whole; a longer one ends with its connection. */
+static void read_rest(FCGX_Request *r, const struct visit *v)
+{
+    char rest[4096];
+    for (size_t n = 0; v->whole && n < LEFT_MOST && FCGX_HasSeenEOF(r->in) == 0; n += sizeof rest) {
+        (void)FCGX_GetStr(rest, sizeof rest, r->in);
+    }
+}
+
+/* A body that is still coming in makes libfcgi wait for its end before it closes: whoever sends it must be able to
+ * read our answer first. */
+static void finish(struct door *door, FCGX_Request *r, struct visit *v, bool last)
+{
+    read_rest(r, v);
+    if (FCGX_HasSeenEOF(r->in) == 0 || last) {
+        r->keepConnection = 0;
+    }
+    if (FCGX_HasSeenEOF(r->in) != 0) {
+        FCGX_Detach(r); /* nothing is left to wait for */
+    }
+    FCGX_Finish_r(r);
+    r->detached = 0;
+    if (r->ipcFd >= 0) {
+        r->ipcFd = -1;
+        door_keep(door, v);
+    } else {
+        door_leave(v);
+    }
+}
+
 static void *worker_main(void *ctx)
 {
     struct worker *k = ctx;
     struct acceptor *a = k->acceptor;
     FCGX_Request r;
+    struct visit v;
     k->body = BUF_INIT(BODY_MAX);
     k->arena = arena_new(ARENA_MAX);
-    if (k->arena == NULL || FCGX_InitRequest(&r, a->listener, FCGI_FAIL_ACCEPT_ON_INTR) != 0) {
+    if (k->arena == NULL || FCGX_InitRequest(&r, -1, FCGI_FAIL_ACCEPT_ON_INTR) != 0) {
         log_line(LOG_ERROR, "fcgi", "a thread does not start");
         arena_free(&k->arena);
         atomic_store(&k->gone, true);
         return NULL;
     }
-    struct timespec pause = {.tv_nsec = 50000000};
-    while (!atomic_load(&a->stop)) {
-        int rc = FCGX_Accept_r(&r);
-        if (rc < 0) {
-            if (rc != -EINTR && !atomic_load(&a->stop)) {
-                log_line(LOG_WARN, "fcgi", "accept failed errno=%d", -rc);
-                nanosleep(&pause, NULL);
-            }
-            continue;
+    while (door_wait(a->door, &v)) {
+        if (receive(&r, &v)) {
+            serve(k, &r);
+            finish(a->door, &r, &v, atomic_load(&a->stop));
+        } else {
+            door_leave(&v);
         }
-        atomic_store(&k->busy, true);
-        serve(k, &r);
-        FCGX_Finish_r(&r);
-        atomic_store(&k->busy, false);
     }
-    FCGX_Free(&r, 1);
+    FCGX_Free(&r, 0);
     buf_free(&k->body);
     arena_free(&k->arena);
     atomic_store(&k->gone, true);
     return NULL;
-}
-
-static bool is_listening(int fd)
-{
-    int yes = 0;
-    socklen_t n = sizeof yes;
-    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &yes, &n) == 0 && yes != 0;
-}
-
-static bool listen_at(const char *dir, int *out, struct err *e)
-{
-    struct sockaddr_un address;
-    int folder CLEANUP(fd_close) = disk_now()->openat(AT_FDCWD, dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-    if (folder < 0 || !socket_address(dir, folder, SOCKET_NAME, &address)) {
-        return err_errno(e, errno, "%s cannot be opened", dir);
-    }
-    int s CLEANUP(fd_close) = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (s < 0) {
-        return err_errno(e, errno, "there is no socket to listen on");
-    }
-    (void)disk_now()->unlinkat(folder, SOCKET_NAME, 0); /* left by a crash: the archive's flock says nobody serves it */
-    if (bind(s, (struct sockaddr *)&address, sizeof address) != 0 || fchmodat(folder, SOCKET_NAME, 0660, 0) != 0 ||
-        listen(s, BACKLOG) != 0) {
-        return err_errno(e, errno, "listening at %s/%s failed", dir, SOCKET_NAME);
-    }
-    *out = s;
-    s = -1;
-    return true;
-}
-
-static void wake_only(int number)
-{
-    (void)number;
-}
-
-static void take_signals(void)
-{
-    struct sigaction wake = {.sa_handler = wake_only}, ignore = {.sa_handler = SIG_IGN};
-    sigemptyset(&wake.sa_mask);
-    sigemptyset(&ignore.sa_mask);
-    sigaction(SIGUSR2, &wake, NULL); /* without SA_RESTART: accept returns EINTR */
-    sigaction(SIGPIPE, &ignore, NULL);
 }
 
 static bool start_workers(struct acceptor *a, unsigned threads, struct err *e)
@@ -267,17 +250,17 @@ bool acceptor_start(struct window *w, const char *dir, unsigned threads, struct 
 {
     struct acceptor *a = mem_zalloc(sizeof *a);
     struct worker *workers = a != NULL ? mem_zalloc(threads * sizeof *workers) : NULL;
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
     if (workers == NULL || FCGX_Init() != 0) {
         mem_free(workers);
         mem_free(a);
         return err_set(e, ERR_MEMORY, "libfcgi does not start");
     }
-    take_signals(); /* after FCGX_Init, which sets its own */
+    sigemptyset(&ignore.sa_mask);
+    sigaction(SIGPIPE, &ignore, NULL); /* after FCGX_Init, which sets its own */
     a->window = w;
     a->workers = workers;
-    a->inherited = is_listening(STDIN_FILENO);
-    a->listener = STDIN_FILENO;
-    if (!a->inherited && !listen_at(dir, &a->listener, e)) {
+    if (!door_open(dir, threads, &a->door, e)) {
         mem_free(workers);
         mem_free(a);
         return false;
@@ -290,19 +273,29 @@ bool acceptor_start(struct window *w, const char *dir, unsigned threads, struct 
     return false;
 }
 
-static unsigned still_there(struct acceptor *a)
+static unsigned still_there(const struct acceptor *a)
 {
     unsigned left = 0;
     for (unsigned i = 0; i < a->count; i++) {
-        struct worker *k = &a->workers[i];
-        if (!atomic_load(&k->gone)) {
-            left++;
-            if (!atomic_load(&k->busy)) {
-                pthread_kill(k->thread, SIGUSR2); /* again and again: one that comes just before accept is lost */
-            }
-        }
+        left += !atomic_load(&a->workers[i].gone);
     }
     return left;
+}
+
+void acceptor_wind_down(struct acceptor *a, unsigned seconds, const sigset_t *signals)
+{
+    struct timespec pause = {.tv_nsec = DRAIN_STEP * 1000000L};
+    uint64_t begun = monotonic_ns();
+    if (a == NULL) {
+        return;
+    }
+    atomic_store(&a->window->closing, true);
+    while (atomic_load(&a->window->transfers) > 0 && (monotonic_ns() - begun) / 1000000000u < seconds) {
+        int number = sigtimedwait(signals, NULL, &pause);
+        if (number > 0 && number != SIGHUP) {
+            return;
+        }
+    }
 }
 
 bool acceptor_stop(struct acceptor **acceptor)
@@ -314,7 +307,7 @@ bool acceptor_stop(struct acceptor **acceptor)
     struct timespec pause = {.tv_nsec = DRAIN_STEP * 1000000L};
     uint64_t begun = monotonic_ns();
     atomic_store(&a->stop, true);
-    FCGX_ShutdownPending();
+    door_shut(a->door);
     while (still_there(a) > 0) {
         if ((monotonic_ns() - begun) / 1000000u > DRAIN_MS) {
             log_line(LOG_WARN, "fcgi", "requests did not end in time");
@@ -325,9 +318,7 @@ bool acceptor_stop(struct acceptor **acceptor)
     for (unsigned i = 0; i < a->count; i++) {
         pthread_join(a->workers[i].thread, NULL);
     }
-    if (!a->inherited) {
-        fd_close(&a->listener);
-    }
+    door_close(&a->door);
     mem_free(a->workers);
     mem_free(a);
     *acceptor = NULL;

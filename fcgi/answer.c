@@ -114,10 +114,11 @@ static const char *cache_words(const struct answer *a)
     return a->cache == CACHE_FOREVER ? "public, max-age=31536000, immutable" : "public, max-age=60";
 }
 
-static void add_security(struct buf *out)
+static void add_security(const struct answer *a, struct buf *out)
 {
-    buf_add_z(out, "Content-Security-Policy: default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-                   "base-uri 'none'; frame-ancestors 'none'\r\n"
+    buf_add_z(out, "Content-Security-Policy: default-src 'none'; ");
+    buf_add_z(out, a->script ? "script-src 'self'; " : "");
+    buf_add_z(out, "style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'\r\n"
                    "X-Content-Type-Options: nosniff\r\n"
                    "X-Frame-Options: DENY\r\n"
                    "Referrer-Policy: no-referrer\r\n"
@@ -154,6 +155,6 @@ bool answer_head(const struct answer *a, struct buf *out, struct err *e)
         !head_line(out, "Cache-Control", str_of(cache_words(a)), e)) {
         return false;
     }
-    add_security(out);
+    add_security(a, out);
     return buf_ok(out, e);
 }

@@ -1,6 +1,6 @@
 /* api.c: service cards and registers as JSON: the same content as the pages, each with the address of its page. Texts
  * of the office are Polish; where it gave an English one, it stands under the same name with _en. */
-#include "window.h"
+#include "api.h"
 
 #include <string.h>
 
@@ -13,7 +13,7 @@ void api_send(struct call *c, const struct json *o, int status)
     }
 }
 
-static void add_texts(struct json *o, const char *key, const struct texts *t)
+void api_add_texts(struct json *o, const char *key, const struct texts *t)
 {
     struct json *list CLEANUP(json_free) = json_array();
     for (size_t i = 0; i < t->count; i++) {
@@ -22,7 +22,7 @@ static void add_texts(struct json *o, const char *key, const struct texts *t)
     json_put(o, key, &list);
 }
 
-static void add_both(struct json *o, const char *key, const char *key_en, const struct str text[2])
+void api_add_both(struct json *o, const char *key, const char *key_en, const struct str text[2])
 {
     json_text(o, key, text[LANG_PL]);
     if (!str_eq(text[LANG_EN], text[LANG_PL])) {
@@ -30,20 +30,20 @@ static void add_both(struct json *o, const char *key, const char *key_en, const 
     }
 }
 
-static void add_current_rules(struct json *o, const struct published *p)
+void api_add_current_rules(struct json *o, const struct published *p)
 {
     struct json *list CLEANUP(json_free) = json_array();
     for (size_t i = 0; i < p->current_rule_count; i++) {
         struct json *r CLEANUP(json_free) = json_object();
         json_text(r, "topic", p->current_rules[i].topic);
-        add_both(r, "text", "text_en", p->current_rules[i].text);
+        api_add_both(r, "text", "text_en", p->current_rules[i].text);
         json_text(r, "basis", p->current_rules[i].basis);
         json_push(list, &r);
     }
     json_put(o, "current_rules", &list);
 }
 
-static void add_metryka(struct json *o, const struct published *p)
+void api_add_metryka(struct json *o, const struct published *p)
 {
     const struct metryka *m = &p->metryka;
     struct json *k CLEANUP(json_free) = json_object();
@@ -63,10 +63,10 @@ static void add_metryka(struct json *o, const struct published *p)
     json_put(o, "metryka", &k);
 }
 
-static void add_head(struct json *o, const struct published *p)
+void api_add_head(struct json *o, const struct published *p)
 {
-    add_both(o, "title", "title_en", p->title);
-    add_both(o, "summary", "summary_en", p->summary);
+    api_add_both(o, "title", "title_en", p->title);
+    api_add_both(o, "summary", "summary_en", p->summary);
     json_text(o, "office", p->office);
     json_text(o, "unit", p->unit);
     json_text(o, "status", str_of(published_status_name(p->status)));
@@ -160,17 +160,18 @@ static void add_service_address(struct call *c, struct json *o, const struct pub
 
 void api_services(struct call *c)
 {
-    struct json *o CLEANUP(json_free) = json_object(), *list CLEANUP(json_free) = json_array();
+    static const char *const columns[] = {"slug", "number", "title",      "title_en",    "summary", "office",
+                                          "unit", "status", "valid_from", "valid_until", "url"};
+    struct json *list CLEANUP(json_free) = json_array();
     for (size_t i = 0; i < bulletin_count(c->bulletin, PUBLISHED_CARD); i++) {
         const struct published *p = bulletin_at(c->bulletin, PUBLISHED_CARD, i);
         struct json *s CLEANUP(json_free) = json_object();
         add_service_address(c, s, p);
-        add_head(s, p);
+        api_add_head(s, p);
         json_text(s, "number", p->number);
         json_push(list, &s);
     }
-    json_put(o, "services", &list);
-    api_send(c, o, 200);
+    api_list(c, "services", &list, STR_NONE, columns, COUNT_OF(columns));
 }
 
 void api_service(struct call *c)
@@ -182,25 +183,25 @@ void api_service(struct call *c)
         return;
     }
     add_service_address(c, o, p);
-    add_head(o, p);
+    api_add_head(o, p);
     json_text(o, "number", p->number);
     json_text(o, "version", p->version);
     json_text(o, "class", p->symbol);
-    add_texts(o, "topics", &p->topics);
+    api_add_texts(o, "topics", &p->topics);
     add_bring(o, p);
     add_fees(o, p);
-    add_texts(o, "account", &p->account);
+    api_add_texts(o, "account", &p->account);
     add_term(o, p);
-    add_texts(o, "places", &p->places);
-    add_texts(o, "handled", &p->handled);
+    api_add_texts(o, "places", &p->places);
+    api_add_texts(o, "handled", &p->handled);
     add_appeals(o, p);
-    add_texts(o, "legal_bases", &p->legal_bases);
-    add_texts(o, "forms", &p->forms);
+    api_add_texts(o, "legal_bases", &p->legal_bases);
+    api_add_texts(o, "forms", &p->forms);
     add_attachments(o, p);
-    add_texts(o, "related", &p->related);
-    add_current_rules(o, p);
+    api_add_texts(o, "related", &p->related);
+    api_add_current_rules(o, p);
     json_text(o, "body", p->body);
-    add_metryka(o, p);
+    api_add_metryka(o, p);
     json_u64(o, "versions", p->versions);
     api_send(c, o, 200);
 }
@@ -226,23 +227,24 @@ static void add_register(struct call *c, struct json *o, const struct published 
 {
     json_u64(o, "n", p->order);
     json_text(o, "url", arena_fmt(c->ar, "/rejestry/%u", p->order));
-    add_head(o, p);
+    api_add_head(o, p);
     json_text(o, "number_in_unit", p->number);
     add_access(o, p);
-    add_both(o, "note", "note_en", p->note);
+    api_add_both(o, "note", "note_en", p->note);
     json_text(o, "ground", p->ground);
 }
 
 void api_registers(struct call *c)
 {
-    struct json *o CLEANUP(json_free) = json_object(), *list CLEANUP(json_free) = json_array();
+    static const char *const columns[] = {"n",    "number_in_unit", "title",  "unit",   "office",     "access",
+                                          "note", "note_en",        "ground", "status", "valid_from", "url"};
+    struct json *list CLEANUP(json_free) = json_array();
     for (size_t i = 0; i < bulletin_count(c->bulletin, PUBLISHED_REGISTER); i++) {
         struct json *r CLEANUP(json_free) = json_object();
         add_register(c, r, bulletin_at(c->bulletin, PUBLISHED_REGISTER, i));
         json_push(list, &r);
     }
-    json_put(o, "registers", &list);
-    api_send(c, o, 200);
+    api_list(c, "registers", &list, STR_NONE, columns, COUNT_OF(columns));
 }
 
 void api_register(struct call *c)
@@ -254,8 +256,8 @@ void api_register(struct call *c)
         return;
     }
     add_register(c, o, p);
-    add_current_rules(o, p);
+    api_add_current_rules(o, p);
     json_text(o, "body", p->body);
-    add_metryka(o, p);
+    api_add_metryka(o, p);
     api_send(c, o, 200);
 }

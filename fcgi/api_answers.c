@@ -1,16 +1,19 @@
 /* api_answers.c: published answers for programs: JSON, CSV. */
 #include "register.h"
 
+static struct str file_url(struct call *c, const struct request_answer *a, size_t i)
+{
+    return arena_fmt(c->ar, "/odpowiedzi/%s/plik/%llu", a->number, (unsigned long long)a->files[i].seq);
+}
+
 static void add_files(struct call *c, struct json *o, const struct request_answer *a)
 {
     struct json *list CLEANUP(json_free) = json_array();
     for (size_t i = 0; i < a->file_count; i++) {
         struct json *f CLEANUP(json_free) = json_object();
-        json_u64(f, "n", a->files[i].seq);
+        json_text(f, "url", file_url(c, a, i));
         json_text(f, "type", a->files[i].type.n > 0 ? a->files[i].type : STR_NONE);
         json_u64(f, "size", a->files[i].size);
-        json_text(f, "url",
-                  arena_fmt(c->ar, "/odpowiedzi/%s/plik/%llu", a->number, (unsigned long long)a->files[i].seq));
         json_push(list, &f);
     }
     json_put(o, "files", &list);
@@ -77,6 +80,16 @@ void api_answer(struct call *c)
     }
 }
 
+static struct str file_urls(struct call *c, const struct request_answer *a)
+{
+    struct str all = STR("");
+    for (size_t i = 0; i < a->file_count; i++) {
+        struct str one = file_url(c, a, i);
+        all = arena_fmt(c->ar, "%.*s%s%.*s", (int)all.n, all.p, i > 0 ? " | " : "", (int)one.n, one.p);
+    }
+    return all;
+}
+
 /* A page of 200; the header Link names the next one. */
 void api_answers_csv(struct call *c)
 {
@@ -98,7 +111,7 @@ void api_answers_csv(struct call *c)
         csv_day(out, rows[i].received);
         csv_day(out, rows[i].ended);
         csv_cell(out, str_of(at), false);
-        buf_fmt(out, ",%zu", rows[i].file_count);
+        csv_cell(out, file_urls(c, &rows[i]), false);
         csv_cell(out, rows[i].subject, false);
         csv_cell(out, rows[i].text, false);
         csv_end(out);

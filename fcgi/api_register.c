@@ -31,7 +31,7 @@ void api_requests(struct call *c)
 
 /* ---------------------------------------------------------------- CSV */
 
-static void csv_row(struct buf *out, const struct request_public *r)
+static void csv_row(struct call *c, struct buf *out, const struct request_public *r)
 {
     csv_cell(out, str_of(r->number), true);
     csv_cell(out, str_of(request_kind_name(r->kind)), false);
@@ -40,9 +40,9 @@ static void csv_row(struct buf *out, const struct request_public *r)
     csv_day(out, r->received);
     csv_day(out, request_ended(r->state) ? DAY_NONE : r->due);
     csv_day(out, r->ended);
-    csv_cell(out, r->extended ? STR("yes") : STR("no"), false);
+    csv_cell(out, r->extended ? STR("true") : STR("false"), false);
     csv_cell(out, r->subject, false);
-    csv_cell(out, r->answer ? STR("yes") : STR("no"), false);
+    csv_cell(out, r->answer ? arena_fmt(c->ar, "/odpowiedzi/%s", r->number) : STR(""), false);
     csv_end(out);
 }
 
@@ -58,7 +58,7 @@ static bool csv_rows(struct call *c, struct request_filter *f, struct arena *ar,
             return false;
         }
         for (size_t i = 0; i < n; i++) {
-            csv_row(&c->a->body, &rows[i]);
+            csv_row(c, &c->a->body, &rows[i]);
         }
         done += CSV_PIECE; /* a page of words may hold few lines and take as long */
         snprintf(after, sizeof after, "%.*s", (int)next.n, next.p);

@@ -243,8 +243,9 @@ static void take_answer(struct call *c, struct asked *a, const struct question *
     size_t n;
     const struct request_field *list = request_fields(&n);
     struct str text = posted_text(c, q->name);
+    const struct value *v = posted_value(c, q->name);
     for (size_t i = 0; i < n; i++) {
-        if (strcmp(list[i].name, q->name) != 0) {
+        if (strcmp(list[i].name, q->name) != 0 || (c->broken_off && (v == NULL || !v->given))) {
             continue;
         }
         void *at = (char *)&a->form + list[i].offset;

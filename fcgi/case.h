@@ -19,6 +19,8 @@ void case_next(struct call *c, const struct request_view *v);
 bool case_may(const struct request_view *v, enum request_verb verb); /* the citizen, now */
 unsigned case_days_left(struct call *c, struct day until);           /* 0 when it is over */
 void case_files(struct call *c, const struct request_view *v, bool released, const char *heading);
+/* The same event in one line of plain text, as a feed tells it: nothing that a person wrote. */
+struct str case_event_said(struct call *c, const struct request_view *v, const struct request_event *ev);
 void case_timeline(struct call *c, const struct request_view *v);
 void case_count(struct call *c, const struct request_view *v); /* „Jak to policzono”, day by day */
 

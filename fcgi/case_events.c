@@ -97,6 +97,46 @@ static void event_words(struct call *c, const struct request_view *v, const stru
     }
 }
 
+/* Words and a day as a feed tells them: what was written and by whom stays on the page. */
+static struct str until_said(struct call *c, const char *words, struct day d)
+{
+    struct str day = day_is_none(d) ? STR("") : day_said(c->ar, d, c->lang);
+    return day_is_none(d) ? str_of(tr(c->lang, words))
+                          : arena_fmt(c->ar, "%s %s %.*s", tr(c->lang, words), tr(c->lang, "until"), (int)day.n, day.p);
+}
+
+static struct str named_said(struct call *c, const char *words, struct str name)
+{
+    return arena_fmt(c->ar, "%s %.*s", tr(c->lang, words), (int)name.n, name.p);
+}
+
+struct str case_event_said(struct call *c, const struct request_view *v, const struct request_event *ev)
+{
+    if (ev->verb < REQUEST_VERB_END && plain_words[ev->verb] != NULL) {
+        return str_of(tr(c->lang, plain_words[ev->verb]));
+    }
+    switch ((int)ev->verb) {
+        case REQUEST_DO_FILE:
+            return until_said(c, N_("The letter came in. The office has time"), v->term.end);
+        case REQUEST_DO_CHANGE_WAY:
+            return named_said(c, N_("You changed the way of answer:"), str_of(request_way_title(ev->way, c->lang)));
+        case REQUEST_DO_QUALIFY:
+            return named_said(c, N_("The office treats it as:"), str_of(request_kind_title(ev->kind, c->lang)));
+        case REQUEST_DO_ASSIGN:
+            return named_said(c, N_("Prepared by:"), ev->unit);
+        case REQUEST_DO_CALL:
+            return until_said(c, call_words(ev->call), ev->until);
+        case REQUEST_DO_EXTEND:
+            return until_said(c, N_("Extended"), ev->until);
+        case REQUEST_DO_FEE:
+            return named_said(c, N_("This way costs"), money_said(c->ar, ev->grosze, c->lang));
+        case REQUEST_DO_SERVED:
+            return named_said(c, N_("Delivered"), day_said(c->ar, ev->served, c->lang));
+        default:
+            return named_said(c, N_("Subject in the public register:"), v->subject);
+    }
+}
+
 static void event_row(struct call *c, const struct request_view *v, const struct request_event *ev)
 {
     struct html *h = &c->h;

@@ -127,9 +127,10 @@ static void office(struct call *c, struct buf *out)
 
 void page_dcat(struct call *c)
 {
-    struct buf *out = &c->a->body;
-    c->lang = LANG_PL;
-    buf_reset(out);
+    struct buf text CLEANUP(buf_free) = BUF_INIT(64u << 10), *out = &text;
+    if (!register_office(c)) {
+        return;
+    }
     buf_add_z(out,
               "@prefix dcat: <http://www.w3.org/ns/dcat#> .\n@prefix dct: <http://purl.org/dc/terms/> .\n"
               "@prefix foaf: <http://xmlns.com/foaf/0.1/> .\n@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"
@@ -148,6 +149,9 @@ void page_dcat(struct call *c)
     for (size_t i = 0; i < COUNT_OF(datasets); i++) {
         dataset(out, &datasets[i]);
     }
-    c->a->status = 200;
-    c->a->type = "text/turtle; charset=utf-8";
+    if (buf_ok(out, &c->e)) {
+        register_send(c, out, "text/turtle; charset=utf-8");
+    } else {
+        answer_error(c);
+    }
 }

@@ -1,5 +1,5 @@
-/* download.c: files of a case: what came with it and the answers, the letter, the proof of filing, the term as a
- * calendar entry. Names come from people: they go through a header only percent-coded. */
+/* download.c: files of a case: what came with it and the answers, the letter, the proof of filing. Names come from
+ * people: they go through a header only percent-coded. */
 #include "case.h"
 
 #include <string.h>
@@ -125,58 +125,4 @@ void page_case_proof(struct call *c)
     } else {
         answer_error(c);
     }
-}
-
-/* A line of a calendar, in pieces of at most 75 bytes that do not cut a character (RFC 5545 §3.1). */
-void calendar_line(struct buf *out, struct str line)
-{
-    size_t at = 0;
-    while (line.n - at > 73) {
-        size_t n = 73;
-        while (n > 1 && ((unsigned char)line.p[at + n] & 0xC0) == 0x80) {
-            n--;
-        }
-        buf_add(out, line.p + at, n);
-        buf_add(out, "\r\n ", 3);
-        at += n;
-    }
-    buf_add(out, line.p + at, line.n - at);
-    buf_add(out, "\r\n", 2);
-}
-
-static struct str compact_day(struct call *c, struct day d)
-{
-    int year, month, day;
-    day_split(d, &year, &month, &day);
-    return arena_fmt(c->ar, "%04d%02d%02d", year, month, day);
-}
-
-static struct str compact_instant(struct call *c, instant t)
-{
-    char s[INSTANT_TEXT_SIZE];
-    instant_text(t, s);
-    return arena_fmt(c->ar, "%.4s%.2s%.2sT%.2s%.2s%.2sZ", s, s + 5, s + 8, s + 11, s + 14, s + 17);
-}
-
-/* The number and the day, nothing of what the letter says. */
-void page_case_calendar(struct call *c)
-{
-    struct buf out CLEANUP(buf_free) = BUF_INIT(16384);
-    struct request_view v;
-    if (!case_take(c, &v)) {
-        return;
-    }
-    struct str day = compact_day(c, v.due), next = compact_day(c, day_add(v.due, 1));
-    struct str stamp = compact_instant(c, v.received);
-    struct str title = arena_fmt(c->ar, tr(c->lang, "Case %s: the office answers at the latest today"), v.number);
-    buf_add_z(&out, "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//akta//case//PL\r\nBEGIN:VEVENT\r\n");
-    calendar_line(&out, arena_fmt(c->ar, "UID:%s@%.*s", v.number, (int)c->office.origin.n, c->office.origin.p));
-    calendar_line(&out, arena_fmt(c->ar, "DTSTAMP:%.*s", (int)stamp.n, stamp.p));
-    calendar_line(&out, arena_fmt(c->ar, "DTSTART;VALUE=DATE:%.*s", (int)day.n, day.p));
-    calendar_line(&out, arena_fmt(c->ar, "DTEND;VALUE=DATE:%.*s", (int)next.n, next.p));
-    calendar_line(&out, arena_fmt(c->ar, "SUMMARY:%.*s", (int)title.n, title.p));
-    buf_add_z(&out, "TRANSP:TRANSPARENT\r\nBEGIN:VALARM\r\nACTION:DISPLAY\r\n");
-    calendar_line(&out, arena_fmt(c->ar, "DESCRIPTION:%.*s", (int)title.n, title.p));
-    buf_add_z(&out, "TRIGGER:PT8H\r\nEND:VALARM\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n");
-    send_text(c, &out, "text/calendar; charset=utf-8", arena_fmt(c->ar, "%s.ics", v.number));
 }

@@ -379,7 +379,10 @@ static void files(struct call *c, const struct posed *p)
     if (p->file_count > 0) {
         attached(c, p);
     }
-    MARK(h, "<input type=\"file\" multiple ");
+    MARK(h, "<input type=\"file\" ");
+    if (p->q->size != 1) {
+        MARK(h, "multiple ");
+    }
     field_marks(c, p);
     MARK(h, ">\n");
 }

@@ -20,8 +20,9 @@ struct question {
     bool optional;
     const char *autocomplete; /* NULL: off */
     const char *inputmode;    /* NULL: the usual keyboard */
-    unsigned size;            /* CONTROL_LINE: about so many characters wide, 0: wide; CONTROL_LINES: rows */
-    const char *group;        /* class of its container, such as "if-post": shown only with that choice; NULL: none */
+    unsigned size; /* CONTROL_LINE: about so many characters wide, 0: wide; CONTROL_LINES: rows; CONTROL_FILES: 1: one
+                      alone */
+    const char *group; /* class of its container, such as "if-post": shown only with that choice; NULL: none */
 };
 /* A question with what is known of its answer. */
 struct posed {

@@ -30,6 +30,18 @@ static struct value *files_value(struct call *c)
     return NULL;
 }
 
+#define SAID_NAME 90u /* bytes of a name in a message */
+/* It broke off in this file: the page that comes back names it. */
+static void say_broken(const struct part *p, struct value *v)
+{
+    char name[SAID_NAME];
+    text_printable(p->file_name, name, sizeof name);
+    if (v->fault.code == ERR_NONE) {
+        (void)err_field(&v->fault, ERR_INTERRUPTED, "files", "The file «%s» did not come whole. Attach it once more.",
+                        name);
+    }
+}
+
 bool form_attach(struct call *c, struct str token, const struct part *p, struct content_source src)
 {
     struct draft_file f;
@@ -39,6 +51,9 @@ bool form_attach(struct call *c, struct str token, const struct part *p, struct 
     }
     if (draft_attach(c->w->requests, token, p->file_name, src, c->ar, &f, &c->e)) {
         return drop_double(c, token, &f);
+    }
+    if (c->e.code == ERR_INTERRUPTED) {
+        say_broken(p, v);
     }
     if (strcmp(c->e.field, "files") != 0 && c->e.code != ERR_FULL) {
         return false;

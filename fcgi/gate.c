@@ -139,6 +139,19 @@ static void refuse_body(struct call *c)
     }
 }
 
+/* A form of ours that broke off on its way: what came whole is kept in the draft, texts and files, and the page says
+ * what did not. Half a file leaves nothing. */
+static void answer_broken_off(struct call *c)
+{
+    err_init(&c->e, c->lang);
+    c->notice =
+        N_("What you sent came too slowly or broke off. What came whole is below. Check it and send it once more.");
+    c->row->again(c);
+    if (c->a->status == 422) {
+        c->a->status = 408;
+    }
+}
+
 /* Nothing but a sound form of ours comes to the handler; a form that was open too long, or has slips that the row does
  * not show itself, goes back filled in. */
 static void answer_posted(struct call *c)
@@ -168,6 +181,8 @@ static void take_body(struct call *c, unsigned kind, const struct header_value *
     }
     if (well) {
         answer_posted(c);
+    } else if (c->e.code == ERR_INTERRUPTED && c->row->face == FACE_PAGE && c->row->again != NULL && c->once.n > 0) {
+        answer_broken_off(c);
     } else {
         refuse_body(c);
     }

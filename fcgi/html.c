@@ -373,6 +373,19 @@ void html_part(struct html *h, struct str part)
     }
 }
 
+void html_script(struct html *h, struct str url)
+{
+    if (h->place != HTML_TEXT || h->depth == 0 || !str_is(h->open[h->depth - 1], "head") ||
+        !str_starts(url, "/site/")) {
+        fail(h, "a script outside head, or not from the folder of the site");
+    }
+    if (h->fault == NULL) {
+        buf_add_z(h->out, "<script defer src=\"");
+        add_encoded(h, url, "/");
+        buf_add_z(h->out, "\"></script>\n");
+    }
+}
+
 /* ---------------------------------------------------------------- numbers and the program's own texts */
 
 void html_number(struct html *h, uint64_t n)

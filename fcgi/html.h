@@ -49,6 +49,8 @@ bool html_url_fits(struct str url);
 /* A segment of a path or a value of a query, percent-encoded, in an address that a literal began. */
 void html_part(struct html *h, struct str part);
 void html_number(struct html *h, uint64_t n);
+/* The element of a script file of ours, in head; there is no other way to write one. */
+void html_script(struct html *h, struct str url);
 void html_wrapped_hex(struct html *h, struct str hex); /* text with a place to break after each 8 characters */
 
 /* Texts of the program in the language of the page. */

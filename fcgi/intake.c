@@ -182,6 +182,9 @@ unsigned intake_kind(struct call *c, struct header_value *type)
     if (str_is(type->value, "multipart/form-data")) {
         return BODY_MULTIPART;
     }
+    if (str_is(type->value, "text/plain")) {
+        return BODY_TEXT;
+    }
     return str_is(type->value, "application/json") ? BODY_JSON : BODY_NONE;
 }
 

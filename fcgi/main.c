@@ -1,8 +1,10 @@
 /* main.c: akta-fcgi, the process that owns an archive: its writer, sequencer and checkpoints, the socket of the tool
  * and the window to nginx. Stays in the foreground.
  *
- * SIGTERM and SIGINT end it: what is under way finishes. A panic of the store ends it with status 70, and whoever
- * started it starts it again; after three panics within a minute it answers 503 and leaves the archive to the tool. */
+ * SIGTERM and SIGINT end it: what is under way finishes, long uploads and downloads within window.finish_seconds,
+ * during which everything else is still served; a second one ends it without them. A panic of the store ends it with
+ * status 70, and whoever started it starts it again; after three panics within a minute it answers 503 and leaves the
+ * archive to the tool. */
 #include "window.h"
 
 #include <signal.h>
@@ -31,6 +33,7 @@ struct service {
     struct archive *archive;
     struct command_server *server;
     struct acceptor *acceptor;
+    unsigned finish_seconds;
     sigset_t signals;
 };
 
@@ -111,6 +114,7 @@ static bool start(struct service *s, struct err *e)
     if (s->archive != NULL) {
         struct request_limits limits;
         threads = (unsigned)setting_u64(archive_settings(s->archive), "window.threads");
+        s->finish_seconds = (unsigned)setting_u64(archive_settings(s->archive), "window.finish_seconds");
         request_limits_take(archive_settings(s->archive), &limits);
         if (!ticket_key_open(s->archive, &s->window.form_key, e) ||
             !request_desk_open(s->archive, &limits, &s->window.requests, e) ||
@@ -126,6 +130,7 @@ static bool start(struct service *s, struct err *e)
 /* In the order of dependence. What still hangs after its time is left to _exit: nothing acknowledged is lost by it. */
 static void stop(struct service *s)
 {
+    acceptor_wind_down(s->acceptor, s->finish_seconds, &s->signals);
     bool drained = acceptor_stop(&s->acceptor);
     bool ended = command_server_stop(&s->server);
     if (!drained || !ended) {

@@ -5,7 +5,7 @@ bool transfer_begin(struct window *w)
 {
     unsigned under_way = atomic_load(&w->transfers);
     do {
-        if (under_way >= w->transfer_max) {
+        if (under_way >= w->transfer_max || atomic_load(&w->closing)) {
             return false;
         }
     } while (!atomic_compare_exchange_weak(&w->transfers, &under_way, under_way + 1));

@@ -97,6 +97,9 @@ static void head(struct call *c, struct str title)
     if (c->row != NULL && c->row->section == SECTION_REQUESTS) {
         feeds(c);
     }
+    if (c->a->script) {
+        html_script(h, arena_fmt(c->ar, "/site/%s", c->w->site.verify.name));
+    }
     MARK(h, "</head>\n");
 }
 
@@ -310,6 +313,38 @@ void page_paragraph(struct call *c, const char *msgid)
     MARK(&c->h, "<p>");
     html_say(&c->h, msgid);
     MARK(&c->h, "</p>\n");
+}
+
+static void data_address(struct call *c, struct str path, const char *ending, struct str words)
+{
+    struct html *h = &c->h;
+    MARK(h, "<a href=\"");
+    html_url(h, arena_fmt(c->ar, "%.*s%s", (int)path.n, path.p, ending));
+    if (words.n > 0) {
+        MARK(h, "?q=");
+        html_part(h, words);
+        MARK(h, "&amp;");
+    } else if (c->lang != LANG_PL) {
+        MARK(h, "?");
+    }
+    if (c->lang != LANG_PL) {
+        MARK(h, "lang=en");
+    } else if (words.n > 0) {
+        MARK(h, "lang=pl");
+    }
+    MARK(h, "\">");
+}
+
+void page_data(struct call *c, struct str path, struct str words)
+{
+    struct html *h = &c->h;
+    MARK(h, "<p class=\"small data\">");
+    html_say(h, "This list as data:");
+    MARK(h, " ");
+    data_address(c, path, "", words);
+    MARK(h, "JSON</a> · ");
+    data_address(c, path, ".csv", words);
+    MARK(h, "CSV</a></p>\n");
 }
 
 void page_polish_begin(struct call *c)

@@ -182,7 +182,7 @@ void page_answers(struct call *c)
         items_or_none(c, list, n, next);
         paging(c, next);
     }
-    register_forms(c, "/api/v1/answers", "/api/v1/answers.csv", "/feeds/answers.atom");
+    register_forms(c, "/api/v1/answers", answers_api_fields, "/feeds/answers.atom");
     page_end(c, sound ? 200 : 422);
 }
 

@@ -55,6 +55,7 @@ void page_cards(struct call *c)
     }
     card_group(c, PUBLISHED_CURRENT, N_("Cards in force"));
     card_group(c, PUBLISHED_HISTORICAL, N_("Older cards"));
+    page_data(c, STR("/api/v1/services"), STR_NONE);
     page_end(c, 200);
 }
 

@@ -43,6 +43,21 @@ static void what_you_can_do(struct call *c, const struct request_view *v)
 
 /* ---------------------------------------------------------------- remedies */
 
+/* For those who would rather be told than look. */
+static void follow_along(struct call *c)
+{
+    struct html *h = &c->h;
+    MARK(h, "<section class=\"noprint\"><h2>");
+    html_say(h, "How to follow the case");
+    MARK(h, "</h2>\n<ul>\n<li>");
+    case_link(c, "/zmiany.atom", N_("Changes of the case for a feed reader (Atom)"));
+    MARK(h, "</li>\n<li>");
+    case_link(c, "/terminy.ics", N_("Terms of the case for a calendar (iCalendar)"));
+    MARK(h, "</li>\n</ul>\n");
+    page_paragraph(c, N_("Whoever has these addresses can open the case. Give them to nobody."));
+    MARK(h, "</section>\n");
+}
+
 static void remedies(struct call *c, const struct request_view *v)
 {
     struct html *h = &c->h;
@@ -132,6 +147,7 @@ void page_case(struct call *c)
     case_files(c, &v, true, N_("Answer"));
     what_you_can_do(c, &v);
     case_timeline(c, &v);
+    follow_along(c);
     remedies(c, &v);
     what_was_asked(c, &v);
     case_files(c, &v, false, N_("Your files"));

@@ -120,6 +120,7 @@ void page_changes(struct call *c)
     if (w.n > 0) {
         changes_by_day(c, &w);
     }
+    page_data(c, STR("/api/v1/changes"), STR_NONE);
     page_end(c, 200);
 }
 

@@ -52,6 +52,7 @@ void page_registers(struct call *c)
     if (n > 0) {
         MARK(h, "</ol>\n");
     }
+    page_data(c, STR("/api/v1/registers"), STR_NONE);
     page_end(c, 200);
 }
 
@@ -163,5 +164,6 @@ void page_access_rules(struct call *c)
         }
         MARK(h, "</section>\n");
     }
+    page_data(c, STR("/api/v1/access-rules"), STR_NONE);
     page_end(c, 200);
 }

@@ -298,7 +298,7 @@ void page_requests(struct call *c)
     if (sound) {
         paging(c, next);
     }
-    register_forms(c, "/api/v1/requests", "/api/v1/requests.csv", "/feeds/register.atom");
+    register_forms(c, "/api/v1/requests", register_api_fields, "/feeds/register.atom");
     page_end(c, sound ? 200 : 422);
 }
 

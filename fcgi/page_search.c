@@ -118,5 +118,8 @@ void page_search(struct call *c)
             MARK(h, "</p>\n");
         }
     }
+    if (asked) {
+        page_data(c, STR("/api/v1/search"), v->text);
+    }
     page_end(c, v->fault.code == ERR_NONE ? 200 : 422);
 }

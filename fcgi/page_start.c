@@ -14,6 +14,7 @@ static const struct task tasks[] = {
     {"/rejestry", N_("See the office's registers"), N_("Which registers the office keeps, and who may see them.")},
     {"/wnioski", N_("Read the register of requests"),
      N_("What others asked for, how far it is, and how it ended. Without names.")},
+    {"/sprawdz", N_("Check a document"), N_("Whether the office has the same file, and since when. With proof.")},
     {"/wniosek", N_("File another letter"),
      N_("Re-use, your own data, data from a register, complaint, proposal, petition.")},
     {"/informacje/" TEXT_HOW_TO_GET, N_("How to file a request"),

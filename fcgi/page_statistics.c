@@ -198,7 +198,7 @@ void page_statistics(struct call *c)
                               : str_of(tr(c->lang, "Statistics of requests")));
     years(c, &s);
     figures(c, &s);
-    register_forms(c, "/api/v1/statistics", "/api/v1/statistics.csv", NULL);
+    register_forms(c, "/api/v1/statistics", statistics_api_fields, NULL);
     MARK(h, "<p class=\"noprint\">");
     page_link(c, "/wnioski", STR_NONE);
     html_say(h, "Register of requests");

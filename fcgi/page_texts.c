@@ -41,6 +41,7 @@ void page_texts(struct call *c)
 {
     page_begin(c, str_of(tr(c->lang, "Information")));
     list_texts(c, false);
+    page_data(c, STR("/api/v1/texts"), STR_NONE);
     page_end(c, 200);
 }
 
@@ -51,6 +52,7 @@ void page_notices(struct call *c)
         c, N_("Choose what you want to do. Each notice says what the office does with your data and how long it "
               "keeps them."));
     list_texts(c, true);
+    page_data(c, STR("/api/v1/notices"), STR_NONE);
     page_end(c, 200);
 }
 
@@ -83,6 +85,7 @@ static void price_table(struct call *c, const struct published *p)
         MARK(h, "</td></tr>\n");
     }
     MARK(h, "</tbody></table></div>\n");
+    page_data(c, STR("/api/v1/prices"), STR_NONE);
 }
 
 /* With its h1; a text that exists in Polish only says so. */

@@ -80,6 +80,17 @@ static void version_table(struct call *c, const struct subject *s, const struct 
     MARK(h, "</tbody></table></div>\n");
 }
 
+static void versions_as_data(struct call *c, const struct subject *s)
+{
+    struct str slug = s->slug;
+    const char *folder = s->kind == PUBLISHED_TEXT ? "texts" : "services";
+    page_data(c,
+              s->kind == PUBLISHED_REGISTER
+                  ? arena_fmt(c->ar, "/api/v1/registers/%llu/versions", (unsigned long long)c->parts.number)
+                  : arena_fmt(c->ar, "/api/v1/%s/%.*s/versions", folder, (int)slug.n, slug.p),
+              STR_NONE);
+}
+
 void page_versions(struct call *c)
 {
     struct subject s;
@@ -96,6 +107,7 @@ void page_versions(struct call *c)
     page_begin(c, arena_fmt(c->ar, tr(c->lang, "Versions: %.*s"), (int)list[0].title.n, list[0].title.p));
     back(c, &s);
     version_table(c, &s, list, n);
+    versions_as_data(c, &s);
     page_end(c, 200);
 }
 

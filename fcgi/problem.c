@@ -69,7 +69,7 @@ static void problem_page(struct call *c, int status, struct str detail)
     page_end(c, status);
 }
 
-static void say_problem(struct call *c, int status, struct str detail)
+void answer_problem_said(struct call *c, int status, struct str detail)
 {
     c->a->status = status;
     c->a->cache = CACHE_NEVER;
@@ -84,7 +84,7 @@ static void say_problem(struct call *c, int status, struct str detail)
 
 void answer_problem(struct call *c, int status, const char *msgid)
 {
-    say_problem(c, status, str_of(tr(c->lang, msgid)));
+    answer_problem_said(c, status, str_of(tr(c->lang, msgid)));
 }
 
 void answer_error(struct call *c)
@@ -96,7 +96,7 @@ void answer_error(struct call *c)
             return;
         case ERR_INVALID:
         case ERR_TOO_BIG:
-            say_problem(c, 400, said.p != NULL ? said : STR(""));
+            answer_problem_said(c, 400, said.p != NULL ? said : STR(""));
             return;
         case ERR_BUSY:
         case ERR_STATE:

@@ -70,7 +70,7 @@ void register_query(struct call *c, const struct input_field *fields, size_t cou
     struct html *h = &c->h;
     bool any = false;
     for (size_t i = 0; i < count; i++) {
-        struct str text = i + 1 == count ? after : c->values[i].text;
+        struct str text = i > 0 && i + 1 == count ? after : c->values[i].text;
         if (text.n == 0) {
             continue;
         }
@@ -126,28 +126,34 @@ void register_day(struct call *c, struct day d)
     MARK(h, "</time>");
 }
 
-static void form_link(struct call *c, const char *path, const char *name)
+static void form_link(struct call *c, struct str path, const struct input_field *fields, const char *name)
 {
     struct html *h = &c->h;
-    if (path == NULL) {
-        return;
+    MARK(h, "<a href=\"");
+    html_url(h, path);
+    if (fields != NULL) {
+        register_query(c, fields, c->row->field_count, STR(""));
     }
-    MARK(h, " <a href=\"");
-    html_url(h, str_of(path));
     MARK(h, "\">");
     html_text(h, str_of(name));
     MARK(h, "</a>");
 }
 
-void register_forms(struct call *c, const char *json, const char *csv, const char *atom)
+void register_forms(struct call *c, const char *path, const struct input_field *fields, const char *atom)
 {
     struct html *h = &c->h;
-    MARK(h, "<p class=\"noprint small forms\">");
-    html_say(h, "For programs:");
-    form_link(c, json, "JSON");
-    form_link(c, csv, "CSV");
-    form_link(c, atom, "Atom");
-    form_link(c, "/dcat.ttl", "DCAT");
+    MARK(h, "<p class=\"small data\">");
+    html_say(h, "This list as data:");
+    MARK(h, " ");
+    form_link(c, str_of(path), fields, "JSON");
+    MARK(h, " · ");
+    form_link(c, arena_fmt(c->ar, "%s.csv", path), fields, "CSV");
+    if (atom != NULL) {
+        MARK(h, " · ");
+        form_link(c, str_of(atom), NULL, "Atom");
+    }
+    MARK(h, " · ");
+    form_link(c, STR("/dcat.ttl"), NULL, "DCAT");
     MARK(h, "</p>\n");
 }
 

@@ -27,8 +27,9 @@ void register_refuse(struct call *c);
 const char *register_state_said(enum request_state s, enum lang lang);
 void register_state(struct call *c, const struct request_public *r); /* word, icon, colour */
 void register_day(struct call *c, struct day d);                     /* 21.11.2026, for tables */
-/* <p> with the other forms of what the page shows; NULL: there is none. */
-void register_forms(struct call *c, const char *json, const char *csv, const char *atom);
+/* <p> with the other forms of what the page shows, asked the same: path of the API, names of its fields as many as the
+ * page has and in their order; atom NULL: there is no feed. */
+void register_forms(struct call *c, const char *path, const struct input_field *fields, const char *atom);
 /* What was asked, as a query in an address that has begun: ?q=…&stan=…; then the cursor, n 0: none. */
 void register_query(struct call *c, const struct input_field *fields, size_t count, struct str after);
 void register_json(struct call *c, struct json *o, const struct request_public *r);
@@ -36,8 +37,9 @@ void register_json(struct call *c, struct json *o, const struct request_public *
 /* Percent-coded, for an address in a header or a feed; `also` stays as it is. */
 void url_part(struct buf *out, struct str s);
 void url_part_keeping(struct buf *out, struct str s, const char *also);
-/* Text in XML: what is no character of XML goes out as a blank. */
-void xml_text(struct buf *out, struct str s);
+/* Whose office it is and what it publishes, for addresses whose errors are a line; false: it was answered. */
+bool register_office(struct call *c);
+void register_send(struct call *c, const struct buf *text, const char *type);
 /* The files of an answer in words: PDF, 2,1 MB. */
 struct str answer_file_said(struct call *c, const struct answer_file *f);
 /* A row of CSV (RFC 4180): the first cell begins it, register_csv_end ends it. */

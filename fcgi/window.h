@@ -8,13 +8,15 @@
 
 #include "command.h"
 #include "html.h"
+#include "office_proof.h"
 #include "office_request.h"
 
+#include <signal.h>
 #include <stdatomic.h>
 
 /* ---------------------------------------------------------------- what is sent as it lies (site.c) */
 
-#define SITE_FILES     3
+#define SITE_FILES     4
 #define SITE_NAME_SIZE 32
 struct site_file {
     char name[SITE_NAME_SIZE]; /* with a digest of the content, so that it may be kept for ever */
@@ -22,7 +24,7 @@ struct site_file {
     struct bytes content;
 };
 struct site {
-    struct site_file style, icon, bip;
+    struct site_file style, icon, bip, verify;
 };
 void site_fill(struct site *s); /* once, before threads */
 
@@ -36,6 +38,7 @@ struct window {
     struct key form_key;   /* under which forms are marked */
     atomic_uint transfers; /* uploads and downloads under way … */
     unsigned transfer_max; /* … of which there may be so many */
+    atomic_bool closing;   /* no new one begins: a stop waits for those under way */
     struct site site;
 };
 
@@ -67,6 +70,7 @@ struct answer {
     struct str disposition; /* of a download; n 0: none */
     struct str link;        /* header Link: what goes on elsewhere; n 0: none */
     unsigned retry_after;   /* seconds; 0: none */
+    bool script;            /* the page has a script of ours: its policy allows that, and nothing more */
     char etag[ETAG_SIZE];
     struct buf body;
     /* A download instead of a body: hands `stream_size` bytes to the sink, or fails on the way, and then the connection
@@ -150,7 +154,7 @@ void rate_free(struct rate **r);
 /* 0: go on, one letter is counted; else the seconds to wait. now: monotonic_ns. */
 unsigned rate_take(struct rate *r, struct str remote, uint64_t now);
 
-/* Long transfers hold at most transfer_max threads at once. false: none is free. */
+/* Long transfers hold at most transfer_max threads at once. false: none is free, or the window closes. */
 bool transfer_begin(struct window *w);
 void transfer_end(struct window *w);
 /* A body or a download must move PACE_LEAST bytes a second, averaged from PACE_GRACE seconds on. */
@@ -172,17 +176,40 @@ enum who { WHO_ANYONE, WHO_LOOPBACK /* callers on this machine only: to others t
 enum face { FACE_PAGE, FACE_API, FACE_PLAIN }; /* how errors look */
 enum section { SECTION_NONE, SECTION_CARDS, SECTION_REGISTERS, SECTION_ASK, SECTION_FOLLOW, SECTION_LOG,
                SECTION_REQUESTS };
-enum body_kind { BODY_NONE = 0, BODY_FORM = 1, BODY_MULTIPART = 2, BODY_JSON = 4 }; /* what a row takes, together */
+enum body_kind {
+    BODY_NONE = 0,
+    BODY_FORM = 1,
+    BODY_MULTIPART = 2,
+    BODY_JSON = 4,
+    BODY_TEXT = 8
+}; /* what a row takes, together */
 enum row_flag {
     ROW_OWN_FAULTS = 1,     /* the handler shows faults of fields itself, beside the field */
     ROW_IN_MAINTENANCE = 2, /* needs no archive */
     ROW_MADE_ANEW = 8,      /* is not kept for the next moment: what is taken back is gone at once */
     ROW_FILES_LETTERS = 4,  /* counts against the rate of filing of its sender */
 };
+/* What /api/v1/openapi.json says of a row of the API; the rest of it comes from the row (openapi.c). Every row of
+ * FACE_API has one, made with OPERATION(…) in route.c. Schemas stand in conf/api. */
+enum operation_flag {
+    OPERATION_SECRET = 1,     /* only with the header Akta-Secret */
+    OPERATION_ONCE = 2,       /* takes Idempotency-Key: 201, and 200 for a repeat */
+    OPERATION_MAY_SECRET = 4, /* tells more with the header Akta-Secret */
+};
+struct api_operation {
+    const char *id;      /* operationId: "listServices" */
+    const char *summary; /* one sentence, without quotes */
+    const char *answer;  /* name of the schema of a good answer; NULL: it is text */
+    const char *type;    /* of a good answer; NULL: application/json */
+    const char *part;    /* what the varying segment is called; NULL: as in the row's path */
+    const char *takes;   /* name of the schema of the JSON that is posted */
+    const char *sample;  /* a complete example of it, with ' for " */
+    unsigned flags;      /* enum operation_flag */
+};
 struct part;
 struct route_row {
     const char *method; /* GET answers HEAD too */
-    const char *path;   /* with {slug}, {n}, {v} or {file} for a segment that varies */
+    const char *path;   /* with {slug}, {n}, {v}, {sha256} or {file} for a segment that varies */
     void (*handle)(struct call *c);
     enum who who;
     enum face face;
@@ -199,11 +226,12 @@ struct route_row {
     /* Takes a file of a multipart body before the handler runs. A slip of the person goes into the field's fault and is
      * no failure. */
     bool (*file)(struct call *c, const struct part *p, struct content_source src);
+    const struct api_operation *op; /* of a row of the API, and of no other */
 };
 const struct route_row *route_rows(size_t *count); /* for the gate, and for tests that visit every row */
 
 struct parts {
-    struct str slug;  /* what stands for {slug} or {file} */
+    struct str slug;  /* what stands for {slug}, {file} or {sha256} */
     uint64_t number;  /* what stands for {n} */
     uint64_t version; /* what stands for {v} */
     struct str token; /* what stands for {token} */
@@ -225,12 +253,14 @@ struct call {
     struct html h;                   /* the page under construction */
     struct err e;
     /* of a request with a body */
-    struct str json;     /* the body, or the part `request` of a multipart one */
-    instant received;    /* when its last byte was read */
-    struct str once;     /* what makes a repeat of the same form known */
-    const char *notice;  /* msgid of what the form says about itself; NULL: nothing */
-    struct str draft;    /* token of the draft that its files went to; n 0: none */
-    uint64_t ctx_number; /* of the row's file hook: how many it has taken */
+    struct str json;           /* the body, or the part `request` of a multipart one */
+    instant received;          /* when its last byte was read */
+    struct str once;           /* what makes a repeat of the same form known */
+    bool broken_off;           /* not all of it came: what is missing was not left empty by anybody */
+    const char *notice;        /* msgid of what the form says about itself; NULL: nothing */
+    struct str draft;          /* token of the draft that its files went to; n 0: none */
+    uint64_t ctx_number;       /* of the row's file hook: how many it has taken */
+    struct shown_files *shown; /* of the row's file hook (verify.h): what it has read; NULL: nothing */
 };
 /* Answers the request whole, errors too. The arena is the caller's, empty. */
 void window_answer(struct window *w, const struct request *q, struct arena *ar, struct answer *a);
@@ -248,6 +278,8 @@ extern const struct input_field deed_fields[DEED_FIELDS];       /* page_deed.c: 
 
 /* A page, a problem+json or a line, as the row's face says. The literal tells what happened and what to do. */
 void answer_problem(struct call *c, int status, const char *msgid);
+void answer_problem_said(struct call *c, int status,
+                         struct str detail); /* the same, already in the language asked for */
 /* The same from an error of the office: not found is 404, busy 503 and so on. */
 void answer_error(struct call *c);
 
@@ -269,6 +301,9 @@ void page_address_of(struct call *c, struct str path);
 void page_link(struct call *c, const char *path, struct str part);
 void page_heading(struct call *c, const char *msgid);   /* <h2> */
 void page_paragraph(struct call *c, const char *msgid); /* <p> */
+/* Where the list of this page is as data: PATH and PATH.csv of the API, in the language of the page. words: what was
+ * searched for; n 0: nothing. */
+void page_data(struct call *c, struct str path, struct str words);
 /* Content that is Polish only: in other languages a note stands before it, and its element says lang="pl". */
 void page_polish_begin(struct call *c);
 void page_polish_end(struct call *c);
@@ -336,7 +371,6 @@ void feed_answers(struct call *c);
 void feed_terms(struct call *c);
 void page_dcat(struct call *c);
 void send_attachment(struct call *c, const struct request_attachment *f); /* it outlives the call: the answer is streamed */
-void calendar_line(struct buf *out, struct str line); /* folded, with its end */
 void page_choose(struct call *c);
 void page_party(struct call *c);
 void page_prepare(struct call *c);
@@ -355,6 +389,8 @@ void page_case_file(struct call *c);
 void page_case_letter(struct call *c);
 void page_case_proof(struct call *c);
 void page_case_calendar(struct call *c);
+void page_case_changes(struct call *c);
+void page_case_terms(struct call *c);
 void page_remedy(struct call *c);
 void page_deed(struct call *c);
 void page_deed_post(struct call *c);
@@ -366,6 +402,14 @@ void page_follow_again(struct call *c);
 /* <a href> of the page of a published document. */
 void page_document_link(struct call *c, const struct published *p);
 const char *document_kind_said(enum published_kind k); /* msgid */
+void page_verify(struct call *c);
+void page_verify_post(struct call *c);
+void page_verify_again(struct call *c);
+bool page_verify_file(struct call *c, const struct part *p, struct content_source src);
+void page_verdict(struct call *c);
+void page_verdict_proof(struct call *c);
+void api_verify(struct call *c);
+void api_verify_proof(struct call *c);
 void api_send(struct call *c, const struct json *o, int status);
 void api_faults(struct call *c, const struct request_faults *faults); /* 422 with each fault by its field */
 void api_request_post(struct call *c);
@@ -383,14 +427,27 @@ void api_services(struct call *c);
 void api_service(struct call *c);
 void api_registers(struct call *c);
 void api_register(struct call *c);
+void api_texts(struct call *c);
+void api_notices(struct call *c);
+void api_text(struct call *c);
+void api_rules(struct call *c);
+void api_prices(struct call *c);
+void api_versions(struct call *c);
+void api_changes(struct call *c);
+void api_search(struct call *c);
+void api_openapi(struct call *c);
 
-/* ---------------------------------------------------------------- FastCGI (accept.c: the only file with <fcgiapp.h>)
+/* ---------------------------------------------------------------- FastCGI (accept.c: the only file with <fcgiapp.h>;
+ * door.h: connections)
  */
 
 struct acceptor;
 /* Listens at DIR/run/fcgi.sock (0660), or takes fd 0 when it is a listening socket. */
 bool acceptor_start(struct window *w, const char *dir, unsigned threads, struct acceptor **out, struct err *e) MUST_USE;
-/* Requests under way finish; false: some did not within 10 s. */
+/* The first half of a stop: uploads and downloads under way go on for at most so many seconds, new ones are told to
+ * come again, everything else is served. One more of `signals` ends the wait. */
+void acceptor_wind_down(struct acceptor *a, unsigned seconds, const sigset_t *signals);
+/* Nobody is let in any more, requests under way finish; false: some did not within 10 s. */
 bool acceptor_stop(struct acceptor **a);
 
 /* ---------------------------------------------------------------- is the store alive (pulse.c) */

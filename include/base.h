@@ -387,6 +387,9 @@ void json_put(struct json *o, const char *key, struct json **child); /* takes th
 void json_push(struct json *array, struct json **child);             /* takes the child */
 void json_push_text(struct json *array, struct str v);
 bool json_line(const struct json *j, struct buf *out, struct err *e); /* one compact line with LF */
+/* An array of objects as CSV (RFC 4180, with a head): the members named, in this order. null and what is missing is empty,
+ * a list is joined with " | ", an object in a list counts as its first text. */
+bool json_csv(const struct json *list, const char *const *names, size_t n, struct buf *out, struct err *e) MUST_USE;
 
 /* ---------------------------------------------------------------- JSON in (jansson behind it) */
 

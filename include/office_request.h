@@ -450,6 +450,9 @@ bool receipt_make(struct request_desk *d, const struct request_view *v, struct a
 /* One text file that proves the filing offline with sha256sum, b2sum and openssl (archive/FORMATS.md §12). ERR_STATE
  * while the checkpoint is not out. */
 bool receipt_proof(struct request_desk *d, const struct request_view *v, struct buf *out, struct err *e) MUST_USE;
+/* The same of any event that has a letter or files; event 1 is the receipt. ERR_NOT_FOUND: it has neither. */
+bool request_proof(struct request_desk *d, const struct request_view *v, uint64_t event, struct buf *out,
+                   struct err *e) MUST_USE;
 
 /* What is published already and may answer it: the weightiest words of a text, each searched; best first, none when
  * nothing fits. */

@@ -359,6 +359,24 @@ bool record_read_range(struct archive *a, const struct record *r, uint64_t at, v
 bool record_describe(struct archive *a, const struct id *id, const struct record_input *in, const struct actor *who,
                      struct err *e) MUST_USE;
 
+/* ---------------------------------------------------------------- digests of what is public (public.c)
+ *
+ * A document that anybody may have is found by its digest alone; for all others the digest is answered like one that
+ * nobody ever saw, because a yes would confirm a guess. Records of public access are in by themselves; higher rooms put
+ * in what they release to everybody. */
+struct public_digest {
+    struct id object;       /* whose event 1 took the content in */
+    uint64_t entry;         /* ledger index of that event; its content opening commits to the digests */
+    uint64_t size;
+    struct digests digests;
+};
+/* Inside the verb that makes it public, or takes that back (absent is fine). */
+bool public_put(struct txn *t, const struct public_digest *p, struct err *e) MUST_USE;
+bool public_drop(struct txn *t, const uint8_t sha256[SHA256_SIZE], const struct id *object, struct err *e) MUST_USE;
+/* Of several with one digest the one with the oldest entry. */
+bool public_find(struct archive *a, const uint8_t sha256[SHA256_SIZE], struct public_digest *out, bool *found,
+                 struct err *e) MUST_USE;
+
 /* ---------------------------------------------------------------- bulk import by manifest */
 
 /* CSV, UTF-8, `,` `;` or tab as separator, header: mark,class,unit,title,opened,closed,path and, if wanted, category,

@@ -222,7 +222,7 @@ static int append(const char *p, size_t n, void *buf)
     return out->failed ? -1 : 0;
 }
 
-bool json_line(const struct json *j, struct buf *out, struct err *e)
+static bool first_failure(const struct json *j, struct err *e)
 {
     enum err_code failed = j != NULL ? j->failed : ERR_MEMORY;
     if (failed == ERR_INVALID) {
@@ -231,8 +231,13 @@ bool json_line(const struct json *j, struct buf *out, struct err *e)
     if (failed == ERR_TOO_BIG) {
         return err_set(e, failed, "a value is too large or too deep for the JSON output");
     }
-    if (failed != ERR_NONE) {
-        return err_set(e, ERR_MEMORY, "out of memory");
+    return failed == ERR_NONE || err_set(e, ERR_MEMORY, "out of memory");
+}
+
+bool json_line(const struct json *j, struct buf *out, struct err *e)
+{
+    if (!first_failure(j, e)) {
+        return false;
     }
     size_t start_at = out->n;
     bool dumped = json_dump_callback(j->value, append, out, JSON_COMPACT) == 0;
@@ -242,6 +247,79 @@ bool json_line(const struct json *j, struct buf *out, struct err *e)
         return false;
     }
     return true;
+}
+
+/* ---------------------------------------------------------------- CSV */
+
+static void quoted_text(const json_t *v, struct buf *out)
+{
+    const char *p = json_string_value(v), *end = p + json_string_length(v);
+    for (; p < end; p++) {
+        if (*p == '"') {
+            buf_add_u8(out, '"');
+        }
+        buf_add(out, p, 1);
+    }
+}
+
+static const json_t *text_of_item(json_t *item)
+{
+    for (void *it = json_object_iter(item); it != NULL; it = json_object_iter_next(item, it)) {
+        if (json_is_string(json_object_iter_value(it))) {
+            return json_object_iter_value(it);
+        }
+    }
+    return json_is_string(item) ? item : NULL;
+}
+
+static void csv_list(const json_t *list, struct buf *out)
+{
+    bool more = false;
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *text = text_of_item(json_array_get(list, i));
+        if (text != NULL) {
+            buf_add_z(out, more ? " | " : "");
+            quoted_text(text, out);
+            more = true;
+        }
+    }
+}
+
+static void csv_cell(const json_t *v, struct buf *out)
+{
+    if (json_is_string(v) || json_is_array(v)) {
+        buf_add_u8(out, '"');
+        if (json_is_array(v)) {
+            csv_list(v, out);
+        } else {
+            quoted_text(v, out);
+        }
+        buf_add_u8(out, '"');
+    } else if (json_is_integer(v)) {
+        buf_fmt(out, "%" JSON_INTEGER_FORMAT, json_integer_value(v));
+    } else if (json_is_boolean(v)) {
+        buf_add_z(out, json_is_true(v) ? "true" : "false");
+    }
+}
+
+bool json_csv(const struct json *list, const char *const *names, size_t n, struct buf *out, struct err *e)
+{
+    if (!first_failure(list, e)) {
+        return false;
+    }
+    for (size_t i = 0; i < n; i++) {
+        buf_add_z(out, i > 0 ? "," : "");
+        buf_add_z(out, names[i]);
+    }
+    buf_add_z(out, "\r\n");
+    for (size_t row = 0; row < json_array_size(list->value); row++) {
+        for (size_t i = 0; i < n; i++) {
+            buf_add_z(out, i > 0 ? "," : "");
+            csv_cell(json_object_get(json_array_get(list->value, row), names[i]), out);
+        }
+        buf_add_z(out, "\r\n");
+    }
+    return buf_ok(out, e);
 }
 
 /* ---------------------------------------------------------------- in */

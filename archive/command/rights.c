@@ -19,6 +19,8 @@ const struct setting command_settings[] = {
     {"operators.decide", SET_TEXT, "", 0, NAMES_MAX, N_("users who may confirm classes, place holds and apply law")},
     {"operators.care", SET_TEXT, "", 0, NAMES_MAX, N_("users who may verify, back up and run the nightly work")},
     {"window.threads", SET_U64, "16", 1, 256, N_("threads of akta-fcgi that answer nginx")},
+    {"window.finish_seconds", SET_U64, "60", 0, 3600,
+     N_("seconds that a stop of akta-fcgi waits for uploads and downloads under way")},
     {"classes.foi", SET_TEXT, "1431", 0, 10, N_("class in which requests for public information are filed")},
     {"classes.reuse", SET_TEXT, "1431", 0, 10, N_("class in which requests for re-use are filed")},
     {"classes.data_subject", SET_TEXT, "142", 0, 10, N_("class in which requests about one's own data are filed")},

@@ -75,6 +75,9 @@ static bool version_each(const struct conf_version *v, void *ctx, struct err *e)
     p->imported = v->imported;
     p->entry = v->entry;
     p->sequence = v->sequence;
+    if (!bulletin_version_add(l->b, l->kind, v, e)) {
+        return false;
+    }
     return (p->name.p != NULL && p->text.p != NULL && p->sha256.p != NULL) || no_memory(e);
 }
 
@@ -82,6 +85,7 @@ static bool versions_fn(struct txn *t, void *ctx, struct err *e)
 {
     struct load *l = ctx;
     l->count = 0;
+    l->b->version_count = 0;
     for (unsigned k = 0; k < PUBLISHED_KIND_COUNT; k++) {
         l->kind = (enum published_kind)k;
         l->begun = false;
@@ -170,6 +174,7 @@ static bool make_lists(struct bulletin *b, struct err *e)
 
 static bool finish(struct archive *a, struct bulletin *b, const struct load *l, struct err *e)
 {
+    bulletin_versions_sort(b);
     return read_items(a, b, l, e) && make_lists(b, e) && index_build(b->items, b->count, b->ar, &b->index, e);
 }
 

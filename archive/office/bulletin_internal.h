@@ -2,6 +2,7 @@
 #ifndef AKTA_OFFICE_BULLETIN_INTERNAL_H
 #define AKTA_OFFICE_BULLETIN_INTERNAL_H
 
+#include "office_proof.h"
 #include "publish_internal.h"
 
 /* ---------------------------------------------------------------- words (bulletin_word.c) */
@@ -58,6 +59,12 @@ struct bulletin {
     const struct published **lists[PUBLISHED_KIND_COUNT];
     size_t list_count[PUBLISHED_KIND_COUNT];
     struct word_index index;
+    struct bulletin_version *versions; /* in force or earlier, by digest, the oldest entry first */
+    size_t version_count, version_cap;
 };
+/* (bulletin_version.c) Adds one version while the bulletin is read; sorts them when all are there. */
+bool bulletin_version_add(struct bulletin *b, enum published_kind kind, const struct conf_version *v,
+                          struct err *e) MUST_USE;
+void bulletin_versions_sort(struct bulletin *b);
 
 #endif

@@ -2,7 +2,7 @@
  *
  * Promises: archive_create leaves a whole archive or says what to remove; archive_open recovers, checks the log against
  * its past and finishes long work that a crash cut short. Fails as store_open and ledger_open do. */
-#include "record_internal.h"
+#include "public.h"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -145,7 +145,7 @@ static bool open_parts(struct archive *a, const struct archive_options *o, struc
     store_kind(a->store, T_HOLD, &hold_kind);
     law_kinds(a->store);
     return open_ledger(a, o, e) && (jobs_finish(a, &recomputed, e) || may_wait(e)) &&
-           (!o->background || ledger_start(a->ledger, e));
+           (public_index_open(a, e) || may_wait(e)) && (!o->background || ledger_start(a->ledger, e));
 }
 
 bool archive_open(const struct archive_options *o, struct archive **out, struct err *e)

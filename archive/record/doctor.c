@@ -4,7 +4,7 @@
  * Promises: each fault is told with its place, the fact and the repair; nothing is changed, except that `mend` removes
  * contents older than a day that nothing names. Reads in pieces while others may write; what is compared is read in one
  * transaction. Fails only when it could not look. */
-#include "scan.h"
+#include "public.h"
 
 #include <string.h>
 
@@ -187,6 +187,19 @@ static bool check_record_places(struct txn *t, struct doctor *d, const struct re
     return true;
 }
 
+static bool check_public(struct txn *t, struct doctor *d, const struct record *r, const char *text, struct err *e)
+{
+    bool found = true, wanted = r->access == ACCESS_PUBLIC && r->shelf.n == 0;
+    if (!public_has(t, r, d->ar, &found, e))
+        return false;
+    if (found != wanted)
+        err_set(find(d, "index", N_("akta record describe with its access level puts it right")), ERR_CORRUPT,
+                wanted ? "record %s is public and not found by its digest"
+                       : "record %s is not public and found by its digest",
+                text);
+    return true;
+}
+
 static bool record_row(struct txn *t, struct bytes key, struct bytes val, void *ctx, struct err *e)
 {
     struct doctor *d = ctx;
@@ -214,7 +227,7 @@ static bool record_row(struct txn *t, struct bytes key, struct bytes val, void *
         return true;
     }
     return check_record_places(t, d, &r, text, e) && check_events(t, d, &id, r.events, "record", e) &&
-           (!has_key || check_content(d, &r, &secret, e));
+           (!has_key || (check_content(d, &r, &secret, e) && check_public(t, d, &r, text, e)));
 }
 
 /* ---------------------------------------------------------------- the list of a file's records, and its figures */
@@ -394,6 +407,28 @@ static bool fixity_row(struct txn *t, struct bytes key, struct bytes val, void *
     return true;
 }
 
+/* A public digest names an entry of the log and an object whose content it commits to. */
+static bool index_row(struct txn *t, struct bytes key, struct bytes val, void *ctx, struct err *e)
+{
+    struct doctor *d = ctx;
+    struct public_digest p;
+    struct err why;
+    uint64_t entry = 0;
+    err_init(&why, d->lang);
+    arena_reset(d->ar);
+    if (!public_is_key(key))
+        return true;
+    d->piece_checked++;
+    if (public_read(key, val, &p, &why) && ledger_find(t, &p.object, 1, &entry, &why) && entry == p.entry)
+        return true;
+    if (why.code != ERR_NONE && why.code != ERR_NOT_FOUND && why.code != ERR_CORRUPT) {
+        *e = why;
+        return false;
+    }
+    err_set(find(d, "index", MEND_RESTORE), ERR_CORRUPT, "a public digest names an entry that the log does not have");
+    return true;
+}
+
 /* An entry that tells of the birth of an object, and the row that must be there. */
 static bool entry_row(struct txn *t, struct bytes key, struct bytes val, void *ctx, struct err *e)
 {
@@ -461,7 +496,7 @@ static bool examine(struct doctor *d, bool mend, struct err *e)
     d->checked = sum + n;
     return scan_with(d, T_RECORD, record_row, e) && check_listings(d, e) && scan_with(d, T_FILE, file_row, e) &&
            scan_with(d, T_FILE_BY_MARK, mark_row, e) && scan_with(d, T_FIXITY, fixity_row, e) &&
-           scan_with(d, T_LOG_ENTRY, entry_row, e) && check_orphans(d, mend, e);
+           scan_with(d, T_INDEX, index_row, e) && scan_with(d, T_LOG_ENTRY, entry_row, e) && check_orphans(d, mend, e);
 }
 
 bool archive_doctor(struct archive *a, bool mend, store_finding finding, void *ctx, uint64_t *checked, struct err *e)

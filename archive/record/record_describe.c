@@ -1,6 +1,6 @@
 /* record_describe.c: a new version of what is said about a record. The old one stays readable: its opening belongs to
  * its own ledger event. What is left empty stays as it was; name, content and accession never change. */
-#include "record_internal.h"
+#include "public.h"
 
 #define ARENA_LIMIT (256u * 1024)
 #define ROW_MAX     (64u * 1024)
@@ -39,13 +39,15 @@ static bool describe_fn(struct txn *t, void *ctx, struct err *e)
         return false;
     if (!event_next(t, c->id, &r.events, e))
         return false;
+    uint64_t was = r.access;
     apply(&c->in, &r);
     struct event ev = {.type = E_METADATA, .object = c->id, .event = r.events, .who = c->who};
     ev.metadata_count = record_metadata_lines(&r, false, ar, ev.metadata);
     if (ev.metadata_count == 0)
         return err_set(e, ERR_MEMORY, "out of memory");
     return event_prepare(&ev, &key, ar, &ready, e) && event_write(t, c->a, &ready, &index, e) &&
-           record_encode(&r, &key, &row, e) && store_put(t, T_RECORD, id_bytes(c->id), buf_bytes(&row), e);
+           record_encode(&r, &key, &row, e) && store_put(t, T_RECORD, id_bytes(c->id), buf_bytes(&row), e) &&
+           public_follow(t, &r, was, e);
 }
 
 bool record_describe(struct archive *a, const struct id *id, const struct record_input *in, const struct actor *who,

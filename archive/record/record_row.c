@@ -2,7 +2,7 @@
  *
  * Promises: name, title and digests lie sealed under the record's own key; a draft carries everything that can be made
  * before the verb, so that the verb itself is a handful of puts. Fails with the store and the ledger. */
-#include "record_internal.h"
+#include "public.h"
 
 #include <string.h>
 
@@ -271,7 +271,7 @@ bool record_draft_write(struct txn *t, struct archive *a, struct record_draft *d
     if (!record_by_file_key(&r->file, r->seq, by_file, e) || !event_write(t, a, &ready, &r->entry, e) ||
         !record_encode(r, &d->key, &row, e) || !store_insert(t, T_RECORD, id_bytes(&r->id), buf_bytes(&row), e) ||
         !store_insert(t, T_RECORD_BY_FILE, (struct bytes){by_file, sizeof by_file}, id_bytes(&r->id), e) ||
-        !key_put(t, &r->id, &d->wrapped, e) || !fixity_insert(t, &r->id, 0, e))
+        !key_put(t, &r->id, &d->wrapped, e) || !fixity_insert(t, &r->id, 0, e) || !public_follow(t, r, 0, e))
         return false;
     c->seq++;
     c->records++;

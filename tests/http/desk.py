@@ -135,7 +135,9 @@ class Page(html.parser.HTMLParser):
     def handle_starttag(self, tag, attrs):
         names = [k for k, _ in attrs]
         a = dict(attrs)
-        if tag not in KNOWN:
+        if tag == "script" and self.open[-1] == "head" and list(names) == ["defer", "src"] and a["src"].startswith("/site/"):
+            self.sources.append(a["src"])
+        elif tag not in KNOWN:
             self.faults.append(f"<{tag}>")
         if len(names) != len(set(names)):
             self.faults.append(f"an attribute twice in <{tag}>")

@@ -43,6 +43,20 @@ def the_log():
         ok(desk.ask(path).status in (403, 404, 308), f"nothing else of the folder: {path}")
 
 
+def what_is_not_there_looks_like_the_house():
+    for path in ("/log/tile/none", "/log/tile/", "/log/tile/0/x001/../../../../akta.conf"):
+        a = desk.ask(path)
+        ok(a.status == 404 and a["content-security-policy"].startswith("default-src 'none'"), f"404 for {path}", a)
+    a = desk.ask("/log/tile/none")
+    p = Page(a.text)
+    ok(not p.faults and p.h1 == "Nie ma takiej strony" and "There is no such page" in p.said, "a page in two languages", (p.faults, a))
+    for name in ("400", "404", "413", "429", "503"):
+        same(Page((HOUSE / "conf" / "site" / f"{name}.html").read_text("utf-8")).faults, [], f"{name}.html is sound")
+        same(desk.ask(f"/{name}.html").status, 404, "and no address of its own")
+    a = desk.ask("/site/akta.css")
+    ok(a.status == 200 and a["content-type"].startswith("text/css"), "its stylesheet needs no akta-fcgi", a)
+
+
 def commands(folder):
     p = Page(desk.ask("/dziennik").text)
     code = [w for w in p.words if "openssl pkeyutl" in w]
@@ -68,4 +82,4 @@ if shutil.which("openssl") is None:
     print("ok 1 - nginx in front # SKIP openssl is not there")
     print("1..1")
 else:
-    main(production_file, the_log, what_the_page_says_is_true)
+    main(production_file, the_log, what_is_not_there_looks_like_the_house, what_the_page_says_is_true)

@@ -47,7 +47,7 @@ def each_page():
         other = path[3:] if path.startswith("/en/") else "/en" + path
         if other not in p.links:
             others.append(path)
-        form = "/wniosek" in path or "/sprawa" in path
+        form = "/wniosek" in path or "/spraw" in path
         if form and (a["cache-control"] != "no-store" or a["etag"]) or \
                 not form and (a["cache-control"] != "public, max-age=60" or not a["etag"]):
             heads.append((path, a["cache-control"], a["etag"]))

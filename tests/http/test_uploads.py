@@ -8,6 +8,7 @@ import threading
 import time
 
 from desk import Desk, Page, main, ok, same, wait_for
+import wire
 from tap import SAN
 from letter import PDF, Form, action, follow, form, hidden, multipart, raw_get, raw_post, status_of
 
@@ -90,11 +91,31 @@ def half_an_upload_leaves_nothing():
     ok(wait_for(lambda: desk.ask("/healthz").status == 200), "senders that vanish hurt nobody")
     time.sleep(0.5)
     same(content_files(), before, "nothing of their files stays")
-    same(desk.ask(where).status, 404, "nor a draft")
+    a = desk.ask(where)
+    ok(a.status == 200 and "x</textarea>" in a.text and "a.bin" not in a.text, "what was typed waits in the draft", a)
     s = raw_post(desk, where, kind, body, length=len(body) - 30)
     s.sendall(body[:-30])
     same(status_of(s), 400, "a body that ends too early, as its length says, is refused")
     same(content_files(), before, "and leaves nothing")
+
+
+def what_came_whole_is_kept():
+    """It broke off in the second file: text and first file stay, the second one is named, none of its bytes lies anywhere."""
+    before = content_files()
+    where, fields = new_form()
+    kind, body = multipart(fields + [("content", "Umowy"), ("way", "here")], [("files", "cały.bin", pattern(2 * MB)), ("files", "pół.bin", pattern(4 * MB))])
+    size = str(len(body))
+    came = wire.begin() + wire.stream(wire.PARAMS, wire.params(where, "POST", CONTENT_TYPE=kind, CONTENT_LENGTH=size)) + wire.stream(wire.STDIN, body[:5 * MB])
+    a = wire.parsed(wire.answers_in(wire.talk(desk.dir / "run" / "fcgi.sock", came))[0])
+    p = Page(a.text)
+    ok(a.status == 408 and not p.faults and "Plik «pół.bin» nie dotarł w całości. Dołącz go jeszcze raz." in p.said, "the broken file is named", p.said[:600])
+    ok("Już dołączono" in p.said and "cały.bin" in p.said and "Umowy</textarea>" in a.text, "the rest is on the page", p.said[:900])
+    same(len(content_files()), len(before) + 1, "one file lies there, not two")
+    again = Form(desk, desk.ask(where))
+    a = again.send([("pół.bin", pattern(MB))], content="Umowy", way="here")
+    same(a.status, 303, "sent once more it is filed")
+    said = Page(follow(desk, a).answer.text).said
+    ok("cały.bin" in said and "pół.bin" in said, "with both files", said[:900])
 
 
 def in_chunks():
@@ -196,6 +217,10 @@ def a_stop_finishes_what_is_under_way():
     owner = desk.owner
     owner.send_signal(signal.SIGTERM)
     time.sleep(0.5)
+    same(desk.ask("/karty").status, 200, "pages go on while a stop waits for an upload")
+    late = raw_post(desk, where, kind, body)
+    late.sendall(body[:2000])
+    same(status_of(late), 503, "a new upload is told to come again")
     s.sendall(body[MB:])
     same(status_of(s), 303, "an upload under way is finished and confirmed")
     same(owner.wait(timeout=30), 0, "then the responder ends")
@@ -208,5 +233,5 @@ def the_archive_is_sound():
     ok(done.status == 0, "after all that the doctor finds nothing", done)
 
 
-main(a_large_file_in_constant_memory, too_large_is_said, half_an_upload_leaves_nothing, in_chunks, malformed_bodies,
+main(a_large_file_in_constant_memory, too_large_is_said, half_an_upload_leaves_nothing, what_came_whole_is_kept, in_chunks, malformed_bodies,
      slow_ones_hold_a_quarter, a_stop_finishes_what_is_under_way, the_archive_is_sound)

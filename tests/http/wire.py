@@ -127,7 +127,7 @@ def table():
     """(method, address) of every row of fcgi/route.c: what it offers is what is attacked."""
     text = (HOUSE / "fcgi" / "route.c").read_text(encoding="utf-8")
     rows = text[text.index("static const struct route_row rows[]"):]
-    rows = rows[:rows.index("\n};")]
+    rows = re.sub(r'OPERATION\((?:[^()"]|"[^"]*")*\)', "", rows[:rows.index("\n};")])
     found = []
     for deed, words in re.findall(r'DEED\("(\w+)"\)|\{([^{}]*(?:\{\w+\}[^{}]*)*)\}', rows):
         if deed:
@@ -140,7 +140,7 @@ def table():
 
 def filled(path, **parts):
     standard = {"token": "0" * 32, "slug": "nic-takiego", "file": "akta.css", "n": "1", "v": "1",
-                "code": "AAAAA-AAAAA-AAAAA-AAAAA", **parts}
+                "code": "AAAAA-AAAAA-AAAAA-AAAAA", "sha256": "0" * 64, **parts}
     return re.sub(r"\{(\w+)\}", lambda m: standard[m.group(1)], path)
 
 

@@ -213,14 +213,40 @@ static void reading_survives_any_failed_allocation(void **state)
     }
 }
 
+static void test_csv_says_what_the_objects_say(void **state)
+{
+    static const char *const names[] = {"mark", "title", "none", "big", "yes", "list", "not there"};
+    struct json *list CLEANUP(json_free) = json_array(), *o CLEANUP(json_free) = sample(), *bare = json_object();
+    struct buf out CLEANUP(buf_free) = BUF_INIT(1000);
+    struct err e = ERR_INIT;
+    (void)state;
+    json_push(list, &o);
+    json_text(bare, "title", STR("a,b\r\n\"c\""));
+    json_push(list, &bare);
+    assert_true(json_csv(list, names, COUNT_OF(names), &out, &e));
+    assert_str(buf_str(&out), "mark,title,none,big,yes,list,not there\r\n"
+                              "\"WA.1431.12.2026\",\"„Żółw” \"\"\\/\n\t\x01\",,9223372036854775807,true,\"two\",\r\n"
+                              ",\"a,b\r\n\"\"c\"\"\",,,,,\r\n");
+    json_push_text(list, STR("\xff"));
+    assert_false(json_csv(list, names, COUNT_OF(names), &out, &e));
+    assert_int_equal(e.code, ERR_INVALID);
+    assert_false(json_csv(NULL, names, COUNT_OF(names), &out, &e));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_compact_line_in_order),        cmocka_unit_test(invalid_text_is_an_error),
-        cmocka_unit_test(numbers_beyond_json_are_an_error), cmocka_unit_test(depth_ends_at_eight),
-        cmocka_unit_test(a_full_buffer_is_an_error),        cmocka_unit_test(any_allocation_may_fail),
-        cmocka_unit_test(nothing_is_safe_to_use),           cmocka_unit_test(an_object_is_read_in_order),
-        cmocka_unit_test(what_is_no_object_is_refused),     cmocka_unit_test(reading_survives_any_failed_allocation),
+        cmocka_unit_test(test_csv_says_what_the_objects_say),
+        cmocka_unit_test(one_compact_line_in_order),
+        cmocka_unit_test(invalid_text_is_an_error),
+        cmocka_unit_test(numbers_beyond_json_are_an_error),
+        cmocka_unit_test(depth_ends_at_eight),
+        cmocka_unit_test(a_full_buffer_is_an_error),
+        cmocka_unit_test(any_allocation_may_fail),
+        cmocka_unit_test(nothing_is_safe_to_use),
+        cmocka_unit_test(an_object_is_read_in_order),
+        cmocka_unit_test(what_is_no_object_is_refused),
+        cmocka_unit_test(reading_survives_any_failed_allocation),
     };
     return cmocka_run_group_tests_name("base_json", tests, NULL, NULL);
 }

@@ -83,6 +83,7 @@ static void address_of(const struct route_row *row, char *out, size_t size)
     static const char *const slugs[][2] = {{"/karty/", "siemiatycze-wydanie-dowodu-osobistego"},
                                            {"/api/v1/services/", "siemiatycze-wydanie-dowodu-osobistego"},
                                            {"/informacje/", TEXT_REUSE},
+                                           {"/api/v1/texts/", TEXT_REUSE},
                                            {"/wniosek/", "informacja"},
                                            {"/s/{token}", "0123456789abcdefghjkmnpqrstvwxyz"}};
     const char *slug = "none";
@@ -99,8 +100,10 @@ static void address_of(const struct route_row *row, char *out, size_t size)
         }
         n += (size_t)snprintf(out + n, size - n, "%s",
                               p[1] == 'n' || p[1] == 'v' ? "1"
-                              : p[1] == 'c'              ? "ABCDE-01234-ABCDE-01234"
-                                                         : slug);
+                              : strncmp(p, "{sha", 4) == 0
+                                  ? "00000000000000000000000000000000000000000000000000000000000000ab"
+                              : p[1] == 'c' ? "ABCDE-01234-ABCDE-01234"
+                                            : slug);
         p = strchr(p, '}');
     }
     out[n] = '\0';
@@ -143,7 +146,7 @@ static void every_row_answers(void **state)
         const struct route_row *row = &rows[i];
         address_of(row, path, sizeof path);
         if (strstr(row->path, "{file}") != NULL || row->who == WHO_LOOPBACK || is_posted_to(row->path) ||
-            is_of_a_request(row->path)) {
+            is_of_a_request(row->path) || strstr(row->path, "{sha256}/dowod.txt") != NULL) {
             continue;
         }
         struct answer *a = ask(d, path);
