@@ -155,7 +155,7 @@ def fresh_or_not():
         first = ask(name, query_of(op), **known)
         again = ask(name, query_of(op), {"If-None-Match": first["etag"]}, **known)
         weak = ask(name, query_of(op), {"If-None-Match": 'W/"x", W/' + first["etag"]}, **known)
-        other = ask(name, query_of(op), {"If-None-Match": '"x"'})
+        other = ask(name, query_of(op), {"If-None-Match": '"x"'}, **known)
         if (again.status, weak.status, other.status, again["etag"]) != (304, 304, 200, first["etag"]):
             bad.append((name, again.status, weak.status, other.status))
         if "public" not in first["cache-control"]:
