@@ -36,11 +36,11 @@ ROOM_LIBS := $(foreach r,$(ROOMS),$(call room_lib,$(r)))
 LINK_ALL := $(foreach r,command office record ledger store base,$(call room_lib,$(r)))
 
 all: all-programs
-.PHONY: all all-programs tests-built bench-built run check check-browser check-valgrind clean install bench check-san check-fault check-crash check-load fuzz cover lint format packages
+.PHONY: all all-programs tests-built bench-built run check check-browser check-valgrind clean install bench check-san check-fault check-crash check-load check-mail fuzz cover lint format packages
 .SECONDARY:
 .DELETE_ON_ERROR:
 
-PROGRAMS := $(BUILD)/akta $(BUILD)/akta-fcgi $(BUILD)/akta-inspect
+PROGRAMS := $(BUILD)/akta $(BUILD)/akta-fcgi $(BUILD)/akta-inspect $(BUILD)/akta-send
 all-programs: $(PROGRAMS) $(BUILD)/akta.1 $(BUILD)/akta.bash
 
 # The manual and the completion are written by the program itself, from the table that it parses by.
@@ -106,7 +106,7 @@ $(BUILD)/obj/po/%.o: $(BUILD)/po/%.mo
 	@mkdir -p $(@D)
 	cd $(<D) && ld -r -b binary -z noexecstack -o $(CURDIR)/$@ $(<F)
 
-TOOL_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out archive/tool/inspect%.c,$(wildcard archive/tool/*.c)))
+TOOL_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out archive/tool/inspect%.c archive/tool/send.c,$(wildcard archive/tool/*.c)))
 INSPECT_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard archive/tool/inspect*.c))
 # The window: everything of akta-fcgi but its main, as a library of its own, so that tests can link it.
 WINDOW_LIB := $(BUILD)/lib/libakta-window.a
@@ -129,6 +129,8 @@ $(BUILD)/akta-fcgi: $(BUILD)/obj/fcgi/main.o $(WINDOW_LIB) $(PO_OBJ) $(LINK_ALL)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lfcgi
 $(BUILD)/akta-inspect: $(INSPECT_OBJ)
 	$(CC) $(LDFLAGS) -o $@ $^ -lmagic -lseccomp
+$(BUILD)/akta-send: $(BUILD)/obj/archive/tool/send.o $(call room_lib,base)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcurl
 
 # ---- tests: tests/unit/ROOM_*.c link that room and the rooms below it, nothing above; window_*.c link all of them.
 of_window = $(if $(filter window_%,$(1)),$(WINDOW_LIB) $(PO_OBJ))
@@ -170,6 +172,10 @@ check-browser:
 check-crash: packages
 	@$(MAKE) --no-print-directory -s -j$$(nproc) all
 	@sh tests/crash/run.sh build $(or $(ROUNDS),60)
+# Notices by e-mail, and everything that goes wrong with mail: see tests/mail/mail.py.
+check-mail: packages
+	@$(MAKE) --no-print-directory -s -j$$(nproc) all
+	@AKTA_BUILD=$(CURDIR)/build ROUNDS=$(ROUNDS) python3 tests/mail/mail.py
 # Citizens file while the responder is killed: see tests/load/load.py.
 check-load: packages
 	@$(MAKE) --no-print-directory -s -j$$(nproc) all
@@ -224,6 +230,7 @@ install: all
 	install -D -m 755 $(BUILD)/akta $(DESTDIR)$(PREFIX)/bin/akta
 	install -D -m 755 $(BUILD)/akta-fcgi $(DESTDIR)$(PREFIX)/sbin/akta-fcgi
 	install -D -m 755 $(BUILD)/akta-inspect $(DESTDIR)$(PREFIX)/libexec/akta/akta-inspect
+	install -D -m 755 $(BUILD)/akta-send $(DESTDIR)$(PREFIX)/libexec/akta/akta-send
 	install -D -m 644 conf/office.conf $(DESTDIR)$(PREFIX)/share/akta/office.conf
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/akta/nginx conf/nginx/*.conf
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/akta/site conf/site/*.html conf/site/akta.css

@@ -22,6 +22,7 @@ void case_files(struct call *c, const struct request_view *v, bool released, con
 /* The same event in one line of plain text, as a feed tells it: nothing that a person wrote. */
 struct str case_event_said(struct call *c, const struct request_view *v, const struct request_event *ev);
 void case_timeline(struct call *c, const struct request_view *v);
+void case_notices(struct call *c, const struct request_view *v); /* what became of them; nothing when there are none */
 void case_count(struct call *c, const struct request_view *v); /* „Jak to policzono”, day by day */
 
 #endif

@@ -33,6 +33,7 @@ struct service {
     struct archive *archive;
     struct command_server *server;
     struct acceptor *acceptor;
+    struct post *post;
     unsigned finish_seconds;
     sigset_t signals;
 };
@@ -119,7 +120,8 @@ static bool start(struct service *s, struct err *e)
         if (!ticket_key_open(s->archive, &s->window.form_key, e) ||
             !request_desk_open(s->archive, &limits, &s->window.requests, e) ||
             !bulletin_desk_open(s->archive, &s->window.desk, e) || !pulse_start(s->archive, &s->window.pulse, e) ||
-            !command_server_start(s->archive, s->dir, &s->server, e)) {
+            !command_server_start(s->archive, s->dir, &s->server, e) ||
+            !post_start(s->archive, s->window.requests, &s->post, e)) {
             return false;
         }
     }
@@ -136,6 +138,7 @@ static void stop(struct service *s)
     if (!drained || !ended) {
         _exit(EXIT_DONE);
     }
+    post_stop(&s->post);
     pulse_stop(&s->window.pulse);
     bulletin_desk_close(&s->window.desk);
     request_desk_close(&s->window.requests);

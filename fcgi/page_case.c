@@ -147,6 +147,7 @@ void page_case(struct call *c)
     case_files(c, &v, true, N_("Answer"));
     what_you_can_do(c, &v);
     case_timeline(c, &v);
+    case_notices(c, &v);
     follow_along(c);
     remedies(c, &v);
     what_was_asked(c, &v);

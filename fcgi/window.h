@@ -450,6 +450,14 @@ void acceptor_wind_down(struct acceptor *a, unsigned seconds, const sigset_t *si
 /* Nobody is let in any more, requests under way finish; false: some did not within 10 s. */
 bool acceptor_stop(struct acceptor **a);
 
+/* ---------------------------------------------------------------- notices go out (post.c, post_hand.c) */
+
+/* The thread that hands notices over, one after the other, as the settings [mail] say. Mail that is not set up: *out is
+ * NULL, and nothing is done. ERR_INVALID: a setting does not fit, named. */
+struct post;
+bool post_start(struct archive *a, struct request_desk *d, struct post **out, struct err *e) MUST_USE;
+void post_stop(struct post **p); /* a notice that is on its way goes on by itself; the next start reads its word */
+
 /* ---------------------------------------------------------------- is the store alive (pulse.c) */
 
 /* Asks the store every few seconds for a read and an empty write. An answer that does not come within 30 s ends the

@@ -113,6 +113,7 @@ struct request_limits {
     uint64_t file_bytes;  /* of one file; 100 MB */
     uint64_t draft_bytes; /* of all drafts together, unfinished uploads counted; 2 GB */
     uint64_t draft_hours; /* 24 */
+    bool notices;         /* mail is set up: acts are told to who gave an e-mail address (office_notice.h) */
 };
 extern const struct request_limits request_limits_standard;
 #define REQUEST_SETTINGS                                                                                               \

@@ -36,6 +36,9 @@ struct office_info {
 bool archive_create(const struct archive_options *o, const struct office_info *office, struct err *e) MUST_USE;
 bool archive_open(const struct archive_options *o, struct archive **out, struct err *e) MUST_USE;
 void archive_close(struct archive **a);
+/* The path of a helper program: beside the running program as it is built, below it as it is installed (bin and sbin share
+ * one libexec). false: it is in neither place. */
+bool helper_program(const char *name, char *out, size_t size);
 struct store *archive_store(struct archive *a);
 struct ledger *archive_ledger(struct archive *a);
 const struct clock *archive_clock(const struct archive *a);

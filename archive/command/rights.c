@@ -1,7 +1,7 @@
 /* rights.c: who may run which command through the socket. The archive's owner and uid 0 may run all of them; for others
  * DIR/akta.conf names users for each group of commands. A name that the machine does not know is an error at the start,
  * not a silent nothing. */
-#include "office_request.h"
+#include "office_notice.h"
 #include "server.h"
 
 #include <errno.h>
@@ -29,6 +29,7 @@ const struct setting command_settings[] = {
     {"classes.passed_on", SET_TEXT, "1511", 0, 10, N_("class of complaints and proposals that were passed on")},
     {"classes.petition", SET_TEXT, "152", 0, 10, N_("class in which petitions are filed")},
     REQUEST_SETTINGS,
+    MAIL_SETTINGS,
     {.name = NULL},
 };
 

@@ -1,5 +1,5 @@
 /* run_care.c: akta backup, restore, doctor and daily: the archive's own health. */
-#include "office_request.h"
+#include "office_notice.h"
 #include "table.h"
 
 #include <string.h>
@@ -158,7 +158,8 @@ static bool doctor_of_requests(struct run *r, struct archive *a, struct findings
 {
     struct request_desk *d CLEANUP(request_desk_close) = NULL;
     uint64_t more = 0;
-    if (!request_desk_open(a, NULL, &d, &r->e) || !request_doctor(d, finding, f, &more, &r->e)) {
+    if (!request_desk_open(a, NULL, &d, &r->e) || !request_doctor(d, finding, f, &more, &r->e) ||
+        !notice_doctor(d, clock_now(archive_clock(a)), finding, f, &r->e)) {
         return false;
     }
     *checked += more;
@@ -257,8 +258,14 @@ int run_log_successor(struct run *r)
 
 /* ---------------------------------------------------------------- daily */
 
-static void daily_json(struct run *r, const struct daily_report *d, const struct request_daily *q)
+struct desk_report {
+    struct request_daily q;
+    struct notice_figures mail;
+};
+
+static void daily_json(struct run *r, const struct daily_report *d, const struct desk_report *desk)
 {
+    const struct request_daily *q = &desk->q;
     struct json *o = json_object();
     json_day(o, "on", run_today(r));
     json_u64(o, "due", d->due);
@@ -270,6 +277,9 @@ static void daily_json(struct run *r, const struct daily_report *d, const struct
     json_u64(o, "requests_overdue", q->overdue);
     json_u64(o, "offers_lapsed", q->offers_lapsed);
     json_u64(o, "drafts_expired", q->drafts_expired);
+    json_u64(o, "notices_waiting", desk->mail.waiting);
+    json_u64(o, "notices_late", desk->mail.late);
+    json_u64(o, "notices_failed", desk->mail.failed);
     json_u64(o, "checked", d->verified.checked);
     json_u64(o, "bytes", d->verified.bytes);
     json_u64(o, "faults", d->verified.faults);
@@ -282,8 +292,9 @@ static void daily_json(struct run *r, const struct daily_report *d, const struct
     (void)out_json(r, &o);
 }
 
-static void daily_people(struct run *r, const struct daily_report *d, const struct request_daily *q)
+static void daily_people(struct run *r, const struct daily_report *d, const struct desk_report *desk)
 {
+    const struct request_daily *q = &desk->q;
     const struct {
         const char *label;
         uint64_t n;
@@ -297,6 +308,9 @@ static void daily_people(struct run *r, const struct daily_report *d, const stru
         {N_("Requests overdue"), q->overdue},
         {N_("Offers that lapsed"), q->offers_lapsed},
         {N_("Drafts that expired"), q->drafts_expired},
+        {N_("Notices waiting to be sent"), desk->mail.waiting},
+        {N_("Notices waiting for more than a day"), desk->mail.late},
+        {N_("Notices refused or given up"), desk->mail.failed},
         {N_("Records verified"), d->verified.checked},
         {N_("Faults found"), d->verified.faults},
         {N_("Not verified this time"), d->verified.not_checked},
@@ -314,19 +328,20 @@ static void daily_people(struct run *r, const struct daily_report *d, const stru
 int run_daily(struct run *r)
 {
     struct daily_report d = {0};
-    struct request_daily q = {0};
+    struct desk_report report = {0};
     struct request_limits limits;
     struct request_desk *desk CLEANUP(request_desk_close) = NULL;
     request_limits_take(archive_settings(r->a), &limits);
     if (!request_desk_open(r->a, &limits, &desk, &r->e) ||
-        !request_daily(desk, clock_now(archive_clock(r->a)), &q, &r->e) ||
+        !request_daily(desk, clock_now(archive_clock(r->a)), &report.q, &r->e) ||
+        !notice_figures(desk, clock_now(archive_clock(r->a)), &report.mail, &r->e) ||
         !archive_daily(r->a, run_today(r), parsed_number(r->p, "budget", 3600), &d, &r->e)) {
         return run_fail(r);
     }
     if (r->h->json) {
-        daily_json(r, &d, &q);
+        daily_json(r, &d, &report);
     } else {
-        daily_people(r, &d, &q);
+        daily_people(r, &d, &report);
     }
     return d.verified.faults == 0 ? EXIT_DONE : EXIT_NO;
 }

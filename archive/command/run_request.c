@@ -14,7 +14,9 @@ static const struct request_limits office_limits = {
 
 bool request_desk_of(struct run *r, struct request_desk **out)
 {
-    return request_desk_open(r->a, &office_limits, out, &r->e);
+    struct request_limits limits = office_limits;
+    limits.notices = setting_text(archive_settings(r->a), "mail.server").n > 0;
+    return request_desk_open(r->a, &limits, out, &r->e);
 }
 
 bool request_argument(struct run *r, struct request_desk *d, struct request_view *out)

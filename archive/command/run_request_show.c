@@ -1,5 +1,6 @@
 /* run_request_show.c: akta request show: the whole of one request, the requester's own words included. No other command
  * prints them. */
+#include "office_notice.h"
 #include "run_request.h"
 
 #include <string.h>
@@ -132,10 +133,40 @@ static void law_json(struct json *o, const struct request_view *v)
     json_put(o, "remedies", &remedies);
 }
 
-static bool show_json(struct run *r, const struct request_view *v, struct str mark)
+struct notices {
+    struct notice *list;
+    size_t n;
+};
+
+static struct json *notices_json(const struct notices *notices)
+{
+    struct json *list = json_array();
+    for (size_t i = 0; i < notices->n; i++) {
+        const struct notice *n = &notices->list[i];
+        struct json *o = json_object();
+        json_u64(o, "event", n->event);
+        json_text(o, "verb", str_of(request_verb_name(n->verb)));
+        json_text(o, "state", str_of(notice_state_name(n->state)));
+        json_instant(o, "queued", n->queued);
+        json_instant(o, "changed", n->changed);
+        json_u64(o, "attempts", n->attempts);
+        json_bool(o, "repeated", n->repeated);
+        if (n->stage != NOTICE_STAGE_NONE) {
+            json_text(o, "stage", str_of(notice_stage_name(n->stage)));
+            json_u64(o, "code", n->code);
+        }
+        if (n->state == NOTICE_WAITING) {
+            json_instant(o, "next", n->next);
+        }
+        json_push(list, &o);
+    }
+    return list;
+}
+
+static bool show_json(struct run *r, const struct request_view *v, struct str mark, const struct notices *notices)
 {
     struct json *o = request_as_json(r, v), *timeline = json_array(), *files = json_array();
-    struct json *form = form_json(&v->form), *flags = flags_json(v->flags);
+    struct json *form = form_json(&v->form), *flags = flags_json(v->flags), *mail = notices_json(notices);
     json_text(o, "channel", str_of(request_channel_name(v->channel)));
     json_text(o, "filed_kind", str_of(request_kind_name(v->filed_kind)));
     days_json(o, v);
@@ -154,6 +185,7 @@ static bool show_json(struct run *r, const struct request_view *v, struct str ma
     }
     json_put(o, "timeline", &timeline);
     json_put(o, "files", &files);
+    json_put(o, "notices", &mail);
     return out_json(r, &o);
 }
 
@@ -234,6 +266,25 @@ static void event_people(struct run *r, const struct request_view *v, const stru
     }
 }
 
+static void notices_people(struct run *r, const struct notices *notices)
+{
+    enum lang lang = r->h->lang;
+    if (notices->n > 0) {
+        out_say(r, "\n%s\n", tr(lang, N_("Notices by e-mail")));
+    }
+    for (size_t i = 0; i < notices->n; i++) {
+        const struct notice *n = &notices->list[i];
+        bool waits = n->state == NOTICE_WAITING;
+        struct str at = instant_for_people(r->ar, lang, waits ? n->next : n->changed);
+        out_say(r, "%llu. %s  %s%s  %s", (unsigned long long)n->event, request_verb_name(n->verb),
+                waits ? tr(lang, N_("next try ")) : "", at.p, tr(lang, notice_said(n)));
+        if (n->stage != NOTICE_STAGE_NONE) {
+            out_say(r, " (%s, %u)", notice_stage_name(n->stage), n->code);
+        }
+        out_say(r, "\n");
+    }
+}
+
 struct mark_ask {
     struct archive *a;
     struct id file;
@@ -266,11 +317,13 @@ int run_request_show(struct run *r)
     struct request_desk *d CLEANUP(request_desk_close) = NULL;
     struct request_view v;
     struct str mark;
-    if (!request_desk_of(r, &d) || !request_argument(r, d, &v) || !mark_of(r, &v, &mark)) {
+    struct notices notices = {NULL, 0};
+    if (!request_desk_of(r, &d) || !request_argument(r, d, &v) || !mark_of(r, &v, &mark) ||
+        !notice_list(d, &v.id, r->ar, &notices.list, &notices.n, &r->e)) {
         return run_fail(r);
     }
     if (r->h->json) {
-        (void)show_json(r, &v, mark);
+        (void)show_json(r, &v, mark, &notices);
         return EXIT_DONE;
     }
     head_people(r, &v, mark);
@@ -278,5 +331,6 @@ int run_request_show(struct run *r)
     for (size_t i = 0; i < v.event_count; i++) {
         event_people(r, &v, &v.events[i]);
     }
+    notices_people(r, &notices);
     return EXIT_DONE;
 }

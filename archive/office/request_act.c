@@ -3,6 +3,7 @@
  * entry. When somebody was quicker meanwhile, it is read and checked anew, unless the actor said what had been seen.
  * Fails: ERR_STATE for what the table refuses; ERR_INVALID with the field; ERR_CONFLICT; with the store. */
 #include "request_act.h"
+#include "notice.h"
 
 #include <string.h>
 
@@ -56,8 +57,8 @@ static bool read_fn(struct txn *t, void *ctx, struct err *e)
         return e->code == ERR_NOT_FOUND ? err_set(e, ERR_NOT_FOUND, "there is no such request") : false;
     }
     return repeated(t, x, e) && ledger_last_event(t, &id, &x->told, e) &&
-           key_get(t, archive_store(x->a.d->a), &id, &x->key, e) && requester_known(t, &id, &x->key, &x->a.known, e) &&
-           publishing_known(t, &x->a, &x->key, e);
+           key_get(t, archive_store(x->a.d->a), &id, &x->key, e) &&
+           requester_known(t, &id, &x->key, &x->a.known, &x->a.email, e) && publishing_known(t, &x->a, &x->key, e);
 }
 
 /* ---------------------------------------------------------------- before the verb */
@@ -204,6 +205,19 @@ static bool still_as_read(struct txn *t, struct doing *x, struct err *e)
            err_set(e, ERR_CONFLICT, "this request was changed meanwhile: look at it again before you go on");
 }
 
+/* In the same transaction: no act without its notice, no notice without its act. */
+static bool tell_by_mail(struct txn *t, const struct doing *x, struct err *e)
+{
+    const struct acting *a = &x->a;
+    bool fresh = a->act->form != NULL && a->form.email.n > 0; /* an address given with this act */
+    bool same_kind = a->act->verb == REQUEST_DO_QUALIFY && a->before.kind == a->after.kind;
+    if (fresh && !notice_try_again(t, a->d, &a->after.id, a->act->at, e)) {
+        return false;
+    }
+    return (!a->email && !fresh) || same_kind ||
+           notice_queue(t, a->d, &a->after.id, x->event, a->act->verb, a->act->at, e);
+}
+
 static bool do_fn(struct txn *t, void *ctx, struct err *e)
 {
     struct doing *x = ctx;
@@ -220,7 +234,8 @@ static bool do_fn(struct txn *t, void *ctx, struct err *e)
            store_insert(t, T_REQUEST_EVENT, rq_bytes(&k), x->event_row, e) &&
            carried_write(t, a->d, &x->files, &a->after.id, a->before.files + 1, e) &&
            head_put(t, &a->after, false, e) && public_update(t, &a->before, &a->after, e) &&
-           (a->act->once.n == 0 || index_id_put(t, rq_by_once(&x->once), &a->after.id, x->event, e));
+           (a->act->once.n == 0 || index_id_put(t, rq_by_once(&x->once), &a->after.id, x->event, e)) &&
+           tell_by_mail(t, x, e);
 }
 
 static bool try_once(struct doing *x, struct err *e)

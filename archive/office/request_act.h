@@ -16,16 +16,17 @@ struct acting {
     struct str text;          /* gated */
     struct request_form form; /* checked, of a change of way */
     struct request_faults faults;
-    bool known;   /* the requester, so that a decision can be addressed (F-26) */
-    bool reveals; /* the words for everybody hold something of the requester */
+    bool known;          /* the requester, so that a decision can be addressed (F-26) */
+    bool email;          /* there is an address for notices */
+    bool reveals;        /* the words for everybody hold something of the requester */
     uint64_t unreleased; /* publish: the first file named that was not released to the requester; 0: none */
 };
 /* What the verb needs is there, what it does not use is not (request_need.c). */
 bool act_needs(struct acting *a, struct err *e) MUST_USE;
 /* What the table cannot say: days, amounts, kinds of call (request_guard.c). */
 bool act_guards(const struct acting *a, struct err *e) MUST_USE;
-/* Whom a decision is addressed to (request_desk_verbs_known.c). */
-bool requester_known(struct txn *t, const struct id *request, const struct key *key, bool *known,
+/* Whom a decision is addressed to, and whether notices can be sent (request_desk_verbs_known.c). */
+bool requester_known(struct txn *t, const struct id *request, const struct key *key, bool *known, bool *email,
                      struct err *e) MUST_USE;
 bool guard_known(const struct acting *a, struct err *e) MUST_USE;
 /* Whether what everybody shall read names the requester, and which files may go out (request_personal.c). */

@@ -13,7 +13,8 @@ void request_limits_take(const struct settings *set, struct request_limits *out)
     *out = (struct request_limits){.files = setting_u64(set, "requests.files"),
                                    .file_bytes = setting_u64(set, "requests.file_mb") * MEGABYTE,
                                    .draft_bytes = setting_u64(set, "requests.draft_mb") * MEGABYTE,
-                                   .draft_hours = setting_u64(set, "requests.draft_hours")};
+                                   .draft_hours = setting_u64(set, "requests.draft_hours"),
+                                   .notices = setting_text(set, "mail.server").n > 0};
 }
 
 /* ---------------------------------------------------------------- numbers that only the log knows

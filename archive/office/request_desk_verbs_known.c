@@ -1,12 +1,13 @@
 /* request_desk_verbs_known.c: is the requester known, so that a decision can be addressed to somebody (F-26)? Known is
- * who gave a name in the letter, or who answered a call to sign. Fails with the store. */
+ * who gave a name in the letter, or who answered a call to sign. And is there an e-mail address? Fails with the store.
+ */
 #include "request_act.h"
 
 struct knowing {
     const struct id *request;
     const struct key *key;
     struct arena *ar;
-    bool called, known;
+    bool called, known, email;
 };
 
 static bool look_at_event(struct bytes key, struct bytes val, void *ctx, struct err *e)
@@ -27,10 +28,12 @@ static bool look_at_event(struct bytes key, struct bytes val, void *ctx, struct 
     if (row.verb == REQUEST_DO_CALL) {
         k->called = row.call == REQUEST_CALL_SIGN;
     }
-    return !k->known;
+    k->email |= row.form.email.n > 0;
+    return !k->known || !k->email;
 }
 
-bool requester_known(struct txn *t, const struct id *request, const struct key *key, bool *known, struct err *e)
+bool requester_known(struct txn *t, const struct id *request, const struct key *key, bool *known, bool *email,
+                     struct err *e)
 {
     struct arena *ar CLEANUP(arena_free) = arena_new(512u * 1024);
     struct knowing k = {.request = request, .key = key, .ar = ar};
@@ -42,6 +45,7 @@ bool requester_known(struct txn *t, const struct id *request, const struct key *
         return false;
     }
     *known = k.known;
+    *email = k.email;
     return true;
 }
 

@@ -1,5 +1,6 @@
 /* request_doctor_index.c: the other half of the doctor of requests: from each index, line, draft and log entry back to
  * the request, and the sums. See request_doctor.c. */
+#include "notice.h"
 #include "request_doctor.h"
 
 #include <string.h>
@@ -99,6 +100,55 @@ static bool check_place(struct txn *t, struct rq_doctor *r, struct bytes key, st
     return true;
 }
 
+static bool notice_is_wrong(struct rq_doctor *r)
+{
+    err_set(rq_find(r, "request-index", RQ_RESTORE), ERR_CORRUPT, "a notice and the lists of notices do not agree");
+    return true;
+}
+
+/* A notice belongs to a request and is in the list of its state. */
+static bool check_notice(struct txn *t, struct rq_doctor *r, struct bytes key, struct bytes val, struct err *e)
+{
+    struct notice_row row;
+    struct id request;
+    struct rq_key listed;
+    struct reader k = reader_of(key);
+    struct err why;
+    bool found, there = true;
+    err_init(&why, r->lang);
+    rd_u8(&k);
+    struct bytes id = rd_bytes(&k, sizeof request.b);
+    uint64_t event = rd_be32(&k);
+    if (!rd_done(&k) || !notice_decode(val, &row, &why)) {
+        return notice_is_wrong(r);
+    }
+    memcpy(request.b, id.p, sizeof request.b);
+    if (!rq_is_there(t, r, T_REQUEST, id, NULL, &found, e) ||
+        (notice_listed(&row, &request, event, &listed) &&
+         !rq_is_there(t, r, T_REQUEST_INDEX, rq_bytes(&listed), NULL, &there, e))) {
+        return false;
+    }
+    return (found && there) || notice_is_wrong(r);
+}
+
+/* And what is listed is a notice that says so itself. */
+static bool check_listed(struct txn *t, struct rq_doctor *r, struct bytes key, struct err *e)
+{
+    struct notice_place place;
+    struct notice_row row;
+    struct rq_key listed;
+    bool found;
+    if (!notice_place_read(key, &place)) {
+        return notice_is_wrong(r);
+    }
+    if (!notice_get(t, &place.request, place.event, &row, &found, e)) {
+        return false;
+    }
+    return (found && notice_listed(&row, &place.request, place.event, &listed) &&
+            bytes_cmp(rq_bytes(&listed), key) == 0) ||
+           notice_is_wrong(r);
+}
+
 bool rq_index_row(struct txn *t, struct bytes key, struct bytes val, void *ctx, struct err *e)
 {
     struct rq_doctor *r = ctx;
@@ -111,6 +161,10 @@ bool rq_index_row(struct txn *t, struct bytes key, struct bytes val, void *ctx, 
             return check_target(t, r, key, val, e);
         case 'w':
             return check_word(t, r, key, e);
+        case 'm':
+            return check_notice(t, r, key, val, e);
+        case 'q':
+            return check_listed(t, r, key, e);
         case 's':
             check_tally(r, key, val);
             return true;

@@ -3,7 +3,7 @@
  * was confirmed is whole. A repeat with the same idempotency key finds the first one and opens the box in which the
  * code lies sealed under that key and the very same form. Fails: ERR_INVALID with all faults; ERR_CONFLICT; with the
  * store. */
-#include "request_internal.h"
+#include "notice.h"
 
 #include <string.h>
 
@@ -241,6 +241,8 @@ static bool write_rows(struct txn *t, struct filing *f, struct err *e)
            index_id_put(t, rq_by_number(f->head.year, f->head.seq), &f->head.id, 0, e) &&
            index_id_put(t, rq_by_token(&f->token), &f->head.id, 0, e) &&
            (f->in->once.n == 0 || index_id_put(t, rq_by_once(&f->once), &f->head.id, 1, e)) &&
+           (f->first.form.email.n == 0 ||
+            notice_queue(t, f->d, &f->head.id, 1, REQUEST_DO_FILE, f->in->received, e)) &&
            public_update(t, NULL, &f->head, e);
 }
 

@@ -27,20 +27,19 @@ struct inspector {
 
 /* ---------------------------------------------------------------- starting and ending */
 
-/* Beside the running program as it is built, below it as it is installed (bin and sbin share one libexec). */
-static bool find_program(char *out, size_t size)
+bool helper_program(const char *name, char *out, size_t size)
 {
-    static const char *const places[] = {PROGRAM, "../libexec/akta/" PROGRAM};
+    static const char *const places[] = {"", "../libexec/akta/"};
     ssize_t n = readlink("/proc/self/exe", out, size - 1);
     if (n <= 0)
         return false;
     out[n] = '\0';
     char *slash = strrchr(out, '/');
     for (size_t i = 0; slash && i < COUNT_OF(places); i++) {
-        size_t room = size - (size_t)(slash + 1 - out), need = strlen(places[i]) + 1;
-        if (need > room)
+        size_t room = size - (size_t)(slash + 1 - out);
+        int need = snprintf(slash + 1, room, "%s%s", places[i], name);
+        if (need < 0 || (size_t)need >= room)
             return false;
-        memcpy(slash + 1, places[i], need);
         if (access(out, X_OK) == 0)
             return true;
     }
@@ -108,7 +107,7 @@ struct inspector *inspector_start(const char *program)
     if (!i)
         return NULL;
     i->socket = -1;
-    bool ok = program ? strlen(program) < sizeof i->program : find_program(i->program, sizeof i->program);
+    bool ok = program ? strlen(program) < sizeof i->program : helper_program(PROGRAM, i->program, sizeof i->program);
     if (ok && program)
         memcpy(i->program, program, strlen(program) + 1);
     if (ok && helper_start(i))

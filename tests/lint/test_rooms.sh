@@ -25,6 +25,7 @@ libdeflate.h        archive/store/compress[.]c         1
 zlib.h              archive/store/compress[.]c         1
 fcgiapp.h           fcgi/[a-z_]+[.]c                   1
 fcgios.h            fcgi/[a-z_]+[.]c                   1
+curl/curl.h         archive/tool/send[.]c              1
 magic.h             archive/tool/inspect[a-z_]*[.]c    1
 seccomp.h           archive/tool/inspect[a-z_]*[.]c    1
 systemd/sd-daemon.h fcgi/[a-z_]+[.]c                   1
