@@ -210,9 +210,9 @@ register() {
     line register-search "$(cat "$work/register-search")" 10 ms most 1
     office_begin "$work/register" || return 0
     pair register-page 0.3 /wnioski
-    # A day in the middle: pages that are asked something are made anew each time.
+    # A day in the middle: a page that is asked something is made anew each time, the first one is kept for a second.
     middle=$(date -d '5 years ago' +%Y-%m-%d)
-    pair register-middle 0.3 "/wnioski?do=$middle"
+    pair register-middle 0.2 "/wnioski?do=$middle"
     rm -rf "$work/register"
 }
 
