@@ -232,7 +232,13 @@ install: all
 	install -D -m 755 $(BUILD)/akta-inspect $(DESTDIR)$(PREFIX)/libexec/akta/akta-inspect
 	install -D -m 755 $(BUILD)/akta-send $(DESTDIR)$(PREFIX)/libexec/akta/akta-send
 	install -D -m 644 conf/office.conf $(DESTDIR)$(PREFIX)/share/akta/office.conf
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/akta/nginx conf/nginx/*.conf
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/akta/nginx conf/nginx/akta.conf conf/nginx/akta-params.conf
+	sed 's|@DATA@|/var/lib/akta|; s|@SITE@|$(PREFIX)/share/akta/site|' conf/nginx/akta-static.conf \
+		>$(DESTDIR)$(PREFIX)/share/akta/nginx/akta-static.conf
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	for u in akta.service akta.socket akta-daily.service akta-daily.timer; do \
+		sed 's|=/usr/|=$(PREFIX)/|' conf/systemd/$$u >$(DESTDIR)$(PREFIX)/lib/systemd/system/$$u || exit 1; done
+	install -D -m 644 conf/systemd/sysusers.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d/akta.conf
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/akta/site conf/site/*.html conf/site/akta.css
 	install -D -m 644 $(BUILD)/akta.1 $(DESTDIR)$(PREFIX)/share/man/man1/akta.1
 	install -D -m 644 $(BUILD)/akta.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/akta

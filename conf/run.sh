@@ -2,8 +2,9 @@
 # make run: sh conf/run.sh BUILD DATA PORT
 #
 # Makes a demonstration office in DATA on first use, starts akta-fcgi and an nginx of its own on 127.0.0.1:PORT, proves and
-# shows what is there, and stays in the foreground. A responder that dies is started again at once; Ctrl-C or SIGTERM stops
-# both. Everything of one run lies in DATA and on PORT, so that several can stand beside each other.
+# shows what is there, and stays in the foreground. A responder that dies is started again at once: the socket it listens at
+# is this shell's (descriptor 3), so that who comes meanwhile waits instead of failing. Ctrl-C or SIGTERM stops both.
+# Everything of one run lies in DATA and on PORT, so that several can stand beside each other.
 set -u
 build=$1 data=$2 port=$3
 conf=$(cd "$(dirname "$0")" && pwd)
@@ -46,8 +47,8 @@ write_nginx_conf() {
         fill_in akta-params.conf >"$data/run/akta-params.conf"
 }
 
-start_owner() { "$build/akta-fcgi" -d "$data" & owner=$!; }
-start_web() { "$nginx" -p "$data/run/" -c "$data/run/nginx.conf" & web=$!; }
+start_owner() { "$build/akta-fcgi" -d "$data" <&3 3<&- & owner=$!; }
+start_web() { "$nginx" -p "$data/run/" -c "$data/run/nginx.conf" 3<&- & web=$!; }
 
 stop_all() {
     stopping=yes
@@ -93,8 +94,14 @@ show() {
     echo "Koniec: Ctrl-C"
 }
 
+if [ "${AKTA_LISTENS:-}" != "$data" ]; then
+    make_office || exit 1
+    AKTA_LISTENS=$data
+    export AKTA_LISTENS
+    exec "$build/akta-fcgi" -d "$data" --listen sh "$0" "$@"
+fi
 trap 'stop_all; exit 0' INT TERM
-make_office && write_nginx_conf || exit 1
+write_nginx_conf || exit 1
 before=$(socket)
 start_owner
 wait_ready || { stop_all; echo "akta-fcgi nie ruszył; przyczyna jest wyżej" >&2; exit 1; }

@@ -6,7 +6,7 @@
  * to both: that is what the lock keeps. */
 #include "door.h"
 
-#include "command.h"
+#include "window.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,14 +16,10 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/timerfd.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
-#define BACKLOG     512
-#define SOCKET_NAME "run/fcgi.sock"
 #define FD_MAX      4096 /* descriptors that this process may hold */
 #define WAITING_MAX 256u /* connections in the waiting room: the oldest goes when one more comes */
 #define LINE_MAX    256u /* requests that stand in line for a long place */
@@ -346,34 +342,6 @@ void door_keep(struct door *d, struct visit *v)
 
 /* ---------------------------------------------------------------- opening and shutting */
 
-static bool is_listening(int fd)
-{
-    int yes = 0;
-    socklen_t n = sizeof yes;
-    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &yes, &n) == 0 && yes != 0;
-}
-
-static bool listen_at(const char *dir, int *out, struct err *e)
-{
-    struct sockaddr_un address;
-    int folder CLEANUP(fd_close) = disk_now()->openat(AT_FDCWD, dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-    if (folder < 0 || !socket_address(dir, folder, SOCKET_NAME, &address)) {
-        return err_errno(e, errno, "%s cannot be opened", dir);
-    }
-    int s CLEANUP(fd_close) = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (s < 0) {
-        return err_errno(e, errno, "there is no socket to listen on");
-    }
-    (void)disk_now()->unlinkat(folder, SOCKET_NAME, 0); /* left by a crash: the archive's flock says nobody serves it */
-    if (bind(s, (struct sockaddr *)&address, sizeof address) != 0 || fchmodat(folder, SOCKET_NAME, 0660, 0) != 0 ||
-        listen(s, BACKLOG) != 0) {
-        return err_errno(e, errno, "listening at %s/%s failed", dir, SOCKET_NAME);
-    }
-    *out = s;
-    s = -1;
-    return true;
-}
-
 static bool add(struct door *d, int fd, uint32_t events)
 {
     struct epoll_event ev = {.events = events, .data.fd = fd};
@@ -403,9 +371,9 @@ bool door_open(const char *dir, unsigned threads, struct door **out, struct err 
     pthread_mutex_init(&d->lock, NULL);
     d->longs_max = threads >= 2 ? threads / 2 : 1;
     d->epoll = d->bell = d->clock = -1;
-    d->inherited = is_listening(STDIN_FILENO);
-    d->listener = d->inherited ? STDIN_FILENO : -1;
-    if ((!d->inherited && !listen_at(dir, &d->listener, e)) || !make_room(d, e)) {
+    d->listener = -1;
+    d->inherited = listener_passed(&d->listener);
+    if ((!d->inherited && !listener_make(dir, &d->listener, e)) || !make_room(d, e)) {
         door_close(&d);
         return false;
     }

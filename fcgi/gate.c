@@ -284,6 +284,8 @@ static void dispatch(struct call *c)
 void window_answer(struct window *w, const struct request *q, struct arena *ar, struct answer *a)
 {
     struct call c = {.w = w, .q = q, .a = a, .ar = ar};
+    uint64_t begun = monotonic_ns();
+    traffic_begin(&w->traffic);
     a->status = 500;
     a->cache = CACHE_NEVER;
     a->type = "text/plain; charset=utf-8";
@@ -300,4 +302,5 @@ void window_answer(struct window *w, const struct request *q, struct arena *ar, 
         a->etag[0] = '\0';
         answer_text(a, 500, "Coś poszło nie tak. Spróbuj za chwilę.");
     }
+    traffic_end(&w->traffic, c.face, a->status, monotonic_ns() - begun);
 }

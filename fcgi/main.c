@@ -22,13 +22,16 @@
 extern const char _binary_pl_mo_start[], _binary_pl_mo_end[];
 
 static const char usage[] =
-    "akta-fcgi [-d DIR]\n\n"
+    "akta-fcgi [-d DIR] [--listen PROGRAM …]\n\n"
     "Owns the archive in DIR (else AKTA_DIR, else /var/lib/akta), serves the tool akta at\n"
-    "DIR/run/command.sock and FastCGI at DIR/run/fcgi.sock, or at standard input when that is a\n"
-    "listening socket. Stays in the foreground; SIGTERM ends it. Settings: DIR/akta.conf.\n";
+    "DIR/run/command.sock and FastCGI at DIR/run/fcgi.sock, or at the listening socket that systemd\n"
+    "passes or that is standard input. Stays in the foreground; SIGTERM ends it. Settings:\n"
+    "DIR/akta.conf. With --listen it only makes the socket and becomes PROGRAM, which has it as\n"
+    "descriptor 3 and gives it as standard input to each akta-fcgi that it starts.\n";
 
 struct service {
     const char *dir;
+    char **program; /* of --listen; NULL: none */
     struct window window;
     struct archive *archive;
     struct command_server *server;
@@ -57,6 +60,9 @@ static int read_words(int argc, char **argv, struct service *s, bool *go_on)
         }
         if (strcmp(argv[i], "-d") == 0 && i + 1 < argc) {
             s->dir = argv[++i];
+        } else if (strcmp(argv[i], "--listen") == 0 && i + 1 < argc) {
+            s->program = &argv[i + 1];
+            return EXIT_DONE;
         } else {
             *go_on = false;
             fprintf(stderr, "akta-fcgi: %s is no option here\n%s", argv[i], usage);
@@ -126,6 +132,7 @@ static bool start(struct service *s, struct err *e)
         }
     }
     s->window.transfer_max = threads >= 4 ? threads / 4 : 1;
+    s->window.traffic.since_ns = monotonic_ns();
     return acceptor_start(&s->window, s->dir, threads, &s->acceptor, e);
 }
 
@@ -156,6 +163,9 @@ int main(int argc, char **argv)
     int status = read_words(argc, argv, &s, &go_on), number = 0;
     if (!go_on) {
         return status;
+    }
+    if (s.program != NULL && !listener_hand_over(s.dir, s.program, &e)) {
+        return complain(&e);
     }
     if (!start_house(&s, &e)) {
         return complain(&e);

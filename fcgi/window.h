@@ -28,6 +28,16 @@ struct site {
 };
 void site_fill(struct site *s); /* once, before threads */
 
+/* ---------------------------------------------------------------- how it goes (traffic.c) */
+
+#define TRAFFIC_FACES  3 /* enum face */
+#define TRAFFIC_BOUNDS 9
+struct traffic { /* of all threads since the start; zero is a beginning */
+    uint64_t since_ns;
+    atomic_uint_fast64_t begun, took_ns, answers[TRAFFIC_FACES][4] /* 2xx … 5xx */, took[TRAFFIC_BOUNDS + 1];
+};
+unsigned traffic_bound_ms(size_t i);
+
 struct window {
     struct archive *archive; /* NULL: maintenance, every page is 503 */
     struct pulse *pulse;
@@ -38,6 +48,7 @@ struct window {
     struct key form_key;   /* under which forms are marked */
     atomic_uint transfers; /* uploads and downloads under way … */
     unsigned transfer_max; /* … of which there may be so many */
+    struct traffic traffic;
     atomic_bool closing;   /* no new one begins: a stop waits for those under way */
     struct site site;
 };
@@ -174,8 +185,14 @@ unsigned intake_kind(struct call *c, struct header_value *type); /* enum body_ki
 
 enum who { WHO_ANYONE, WHO_LOOPBACK /* callers on this machine only: to others the address does not exist */ };
 enum face { FACE_PAGE, FACE_API, FACE_PLAIN }; /* how errors look */
+<<<<<<< HEAD
 enum section { SECTION_NONE, SECTION_CARDS, SECTION_REGISTERS, SECTION_ASK, SECTION_FOLLOW, SECTION_LOG,
                SECTION_REQUESTS };
+=======
+void traffic_begin(struct traffic *t);
+void traffic_end(struct traffic *t, enum face face, int status, uint64_t ns);
+enum section { SECTION_NONE, SECTION_CARDS, SECTION_REGISTERS, SECTION_ASK, SECTION_FOLLOW, SECTION_LOG };
+>>>>>>> main
 enum body_kind {
     BODY_NONE = 0,
     BODY_FORM = 1,
@@ -442,13 +459,21 @@ void api_openapi(struct call *c);
  */
 
 struct acceptor;
-/* Listens at DIR/run/fcgi.sock (0660), or takes fd 0 when it is a listening socket. */
+/* Takes the socket that was handed over, else listens at DIR/run/fcgi.sock (0660). */
 bool acceptor_start(struct window *w, const char *dir, unsigned threads, struct acceptor **out, struct err *e) MUST_USE;
 /* The first half of a stop: uploads and downloads under way go on for at most so many seconds, new ones are told to
  * come again, everything else is served. One more of `signals` ends the wait. */
 void acceptor_wind_down(struct acceptor *a, unsigned seconds, const sigset_t *signals);
 /* Nobody is let in any more, requests under way finish; false: some did not within 10 s. */
 bool acceptor_stop(struct acceptor **a);
+
+/* ---------------------------------------------------------------- the listening socket (listen.c) */
+
+bool listener_passed(int *out);                                        /* handed over by whoever started us */
+bool listener_make(const char *dir, int *out, struct err *e) MUST_USE; /* at DIR/run/fcgi.sock, 0660 */
+#define LISTENER_KEPT 3
+/* Makes the socket, puts it at LISTENER_KEPT and becomes the program. Returns only when that failed. */
+bool listener_hand_over(const char *dir, char **program, struct err *e);
 
 /* ---------------------------------------------------------------- notices go out (post.c, post_hand.c) */
 

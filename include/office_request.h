@@ -509,7 +509,13 @@ bool register_prepare(const struct register_question *q, struct day on, struct a
 
 struct request_daily {
     uint64_t drafts_expired, files_erased, offers_lapsed, filed_open, overdue;
+    uint64_t due_soon;        /* the office's term ends today or tomorrow */
+    uint64_t calls_over;      /* the requester did not answer a call in time: the office decides what follows */
+    uint64_t disclosures_due; /* the fourteen days after a fee notice are over (F-22) */
+    instant at;               /* when it was counted; 0: never yet */
 };
+/* What the last night counted, for whoever watches. */
+bool request_daily_last(struct request_desk *d, struct request_daily *out, struct err *e) MUST_USE;
 /* Erases drafts whose time is over, closes re-use offers that nobody accepted, counts what is late. */
 bool request_daily(struct request_desk *d, instant now, struct request_daily *out, struct err *e) MUST_USE;
 /* Rows, indexes, counters, contents and the log of requests against each other, both ways; changes nothing. */

@@ -484,7 +484,12 @@ bool archive_doctor(struct archive *a, bool mend, store_finding finding, void *c
 struct daily_report {
     uint64_t due, exceptions, holds_to_review, files_recomputed, orphans_removed;
     struct verify_result verified;
+    struct day on, since; /* the day it was for, and the one of the night before; since DAY_NONE: there was none */
+    uint64_t became_due;  /* of `due`: whose review date lies after `since` */
+    instant ended;        /* 0: no night has ended yet */
 };
+/* What the last night found, for whoever watches; the night itself is archive_daily. */
+bool archive_daily_last(struct archive *a, struct daily_report *out, struct err *e) MUST_USE;
 bool archive_daily(struct archive *a, struct day today, uint64_t verify_seconds, struct daily_report *out,
                    struct err *e) MUST_USE;
 

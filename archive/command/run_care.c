@@ -269,12 +269,16 @@ static void daily_json(struct run *r, const struct daily_report *d, const struct
     struct json *o = json_object();
     json_day(o, "on", run_today(r));
     json_u64(o, "due", d->due);
+    json_u64(o, "became_due", d->became_due);
     json_u64(o, "exceptions", d->exceptions);
     json_u64(o, "holds_to_review", d->holds_to_review);
     json_u64(o, "files_recomputed", d->files_recomputed);
     json_u64(o, "orphans_removed", d->orphans_removed);
     json_u64(o, "requests_open", q->filed_open);
     json_u64(o, "requests_overdue", q->overdue);
+    json_u64(o, "requests_due_soon", q->due_soon);
+    json_u64(o, "calls_over", q->calls_over);
+    json_u64(o, "disclosures_due", q->disclosures_due);
     json_u64(o, "offers_lapsed", q->offers_lapsed);
     json_u64(o, "drafts_expired", q->drafts_expired);
     json_u64(o, "notices_waiting", desk->mail.waiting);
@@ -300,12 +304,16 @@ static void daily_people(struct run *r, const struct daily_report *d, const stru
         uint64_t n;
     } lines[] = {
         {N_("Case files due"), d->due},
+        {N_("Of them since the last night"), d->became_due},
         {N_("Exceptions to resolve"), d->exceptions},
         {N_("Holds to look at"), d->holds_to_review},
         {N_("Case files computed anew"), d->files_recomputed},
         {N_("Leftovers removed"), d->orphans_removed},
         {N_("Requests open"), q->filed_open},
         {N_("Requests overdue"), q->overdue},
+        {N_("Requests due today or tomorrow"), q->due_soon},
+        {N_("Calls that nobody answered in time"), q->calls_over},
+        {N_("Answers to send after the fee’s term"), q->disclosures_due},
         {N_("Offers that lapsed"), q->offers_lapsed},
         {N_("Drafts that expired"), q->drafts_expired},
         {N_("Notices waiting to be sent"), desk->mail.waiting},

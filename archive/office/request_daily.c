@@ -1,5 +1,6 @@
 /* request_daily.c: the nightly work on requests: drafts whose time is over are erased, offers that nobody accepted are
- * closed (R-07), and what is open and late is counted. Each part is done as far as it goes. Fails with the store. */
+ * closed (R-07), and what is open, late or about to be is counted; the count is kept in T_META "daily-requests" for
+ * whoever watches. Each part is done as far as it goes. Fails with the store. */
 #include "draft.h"
 #include "request_scan.h"
 
@@ -66,16 +67,25 @@ struct rounds {
     struct arena *ar;
     struct id lapsed[BATCH];
     struct counts {
-        uint64_t open, overdue;
+        uint64_t open, overdue, due_soon, calls_over, disclosures_due;
         size_t lapsed;
     } now, kept;
 };
 
 static bool look_at_head(struct rounds *r, const struct request_head *h)
 {
+    bool over = !day_is_none(h->waiting_until) && r->today.n > h->waiting_until.n;
+    bool lapsed = over && h->state == REQUEST_OFFER;
+    enum request_next next;
+    struct day until;
+    head_next(h, r->today, &next, &until);
+    bool ours = next == REQUEST_NEXT_OFFICE_ANSWERS || next == REQUEST_NEXT_OFFICE_DISCLOSES ||
+                next == REQUEST_NEXT_OFFICE_DECIDES;
     r->now.open++;
     r->now.overdue += !day_is_none(head_overdue(h, r->today));
-    bool lapsed = h->state == REQUEST_OFFER && !day_is_none(h->waiting_until) && r->today.n > h->waiting_until.n;
+    r->now.due_soon += ours && !day_is_none(until) && until.n - r->today.n <= 1;
+    r->now.calls_over += over && (h->state == REQUEST_CALLED || h->state == REQUEST_FORM);
+    r->now.disclosures_due += h->state == REQUEST_FEE && r->today.n >= h->disclose_from.n;
     if (lapsed && r->now.lapsed < BATCH) {
         r->lapsed[r->now.lapsed++] = h->id;
     }
@@ -153,6 +163,45 @@ static bool walk_open(struct rounds *r, struct err *e)
     return true;
 }
 
+/* ---------------------------------------------------------------- what is kept of a night */
+
+#define META_DAILY bytes_of(STR("daily-requests"))
+static const struct field daily_fields[] = {
+    {1, "at", F_INSTANT, offsetof(struct request_daily, at), 0, 0},
+    {2, "open", F_U64, offsetof(struct request_daily, filed_open), 0, 0},
+    {3, "overdue", F_U64, offsetof(struct request_daily, overdue), 0, 0},
+    {4, "due soon", F_U64, offsetof(struct request_daily, due_soon), 0, 0},
+    {5, "calls over", F_U64, offsetof(struct request_daily, calls_over), 0, 0},
+    {6, "disclosures due", F_U64, offsetof(struct request_daily, disclosures_due), 0, 0},
+};
+static const struct row_kind daily_kind = {"daily requests", 1, daily_fields, COUNT_OF(daily_fields)};
+
+static bool keep_fn(struct txn *t, void *ctx, struct err *e)
+{
+    struct buf val CLEANUP(buf_free) = BUF_INIT(512);
+    return row_encode(&daily_kind, ctx, NULL, NULL, &val, e) && buf_ok(&val, e) &&
+           store_put(t, T_META, META_DAILY, buf_bytes(&val), e);
+}
+
+static bool last_fn(struct txn *t, void *ctx, struct err *e)
+{
+    struct arena *ar CLEANUP(arena_free) = arena_new(16u << 10);
+    struct request_daily *out = ctx;
+    struct bytes val;
+    bool found;
+    *out = (struct request_daily){.at = 0};
+    if (ar == NULL) {
+        return err_set(e, ERR_MEMORY, "out of memory");
+    }
+    return store_find(t, T_META, META_DAILY, ar, &val, &found, e) &&
+           (!found || row_decode(&daily_kind, val, NULL, NULL, ar, out, e));
+}
+
+bool request_daily_last(struct request_desk *d, struct request_daily *out, struct err *e)
+{
+    return store_read(archive_store(d->a), last_fn, out, e);
+}
+
 bool request_daily(struct request_desk *d, instant now, struct request_daily *out, struct err *e)
 {
     struct arena *ar CLEANUP(arena_free) = arena_new(8u << 20);
@@ -166,6 +215,10 @@ bool request_daily(struct request_desk *d, instant now, struct request_daily *ou
     }
     done.filed_open = r.kept.open;
     done.overdue = r.kept.overdue;
+    done.due_soon = r.kept.due_soon;
+    done.calls_over = r.kept.calls_over;
+    done.disclosures_due = r.kept.disclosures_due;
+    done.at = now;
     *out = done;
-    return true;
+    return store_write(archive_store(d->a), keep_fn, &done, e);
 }

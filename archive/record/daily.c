@@ -1,12 +1,80 @@
 /* daily.c: the nightly work of this room. Each part is done as far as it goes; what fails ends the night with its
- * reason, and what was done before stays done. Old partial tiles of the log are the ledger's own business. */
+ * reason, and what was done before stays done. What a night found that came to its end is kept in T_META "daily", so
+ * that the next one knows what is new and whoever watches sees that nights happen. Old partial tiles of the log are the
+ * ledger's own business. */
 #include "scan.h"
+
+#include <string.h>
+
+#define META_DAILY bytes_of(STR("daily"))
 
 static bool count_due(struct archive *a, struct day today, enum action action, uint64_t *out, struct err *e)
 {
     const struct queue_filter f = {.on = today, .action = action, .limit = 1};
     return queue_list(a, &f, NULL, NULL, out, e);
 }
+
+/* ---------------------------------------------------------------- the night before */
+
+static const struct field daily_fields[] = {
+    {1, "on", F_DAY, offsetof(struct daily_report, on), 0, 0},
+    {2, "since", F_DAY, offsetof(struct daily_report, since), 0, 0},
+    {3, "ended", F_INSTANT, offsetof(struct daily_report, ended), 0, 0},
+    {4, "due", F_U64, offsetof(struct daily_report, due), 0, 0},
+    {5, "became due", F_U64, offsetof(struct daily_report, became_due), 0, 0},
+    {6, "exceptions", F_U64, offsetof(struct daily_report, exceptions), 0, 0},
+    {7, "holds", F_U64, offsetof(struct daily_report, holds_to_review), 0, 0},
+    {8, "checked", F_U64, offsetof(struct daily_report, verified.checked), 0, 0},
+    {9, "faults", F_U64, offsetof(struct daily_report, verified.faults), 0, 0},
+    {10, "not checked", F_U64, offsetof(struct daily_report, verified.not_checked), 0, 0},
+};
+static const struct row_kind daily_kind = {"daily", 1, daily_fields, COUNT_OF(daily_fields)};
+
+static bool last_fn(struct txn *t, void *ctx, struct err *e)
+{
+    struct daily_report *out = ctx;
+    struct arena *ar CLEANUP(arena_free) = arena_new(16u << 10);
+    struct bytes val;
+    bool found;
+    *out = (struct daily_report){.on = DAY_NONE, .since = DAY_NONE};
+    if (ar == NULL) {
+        return err_set(e, ERR_MEMORY, "out of memory");
+    }
+    return store_find(t, T_META, META_DAILY, ar, &val, &found, e) &&
+           (!found || row_decode(&daily_kind, val, NULL, NULL, ar, out, e));
+}
+
+bool archive_daily_last(struct archive *a, struct daily_report *out, struct err *e)
+{
+    return store_read(a->store, last_fn, out, e);
+}
+
+static bool keep_fn(struct txn *t, void *ctx, struct err *e)
+{
+    struct buf val CLEANUP(buf_free) = BUF_INIT(512);
+    return row_encode(&daily_kind, ctx, NULL, NULL, &val, e) && buf_ok(&val, e) &&
+           store_put(t, T_META, META_DAILY, buf_bytes(&val), e);
+}
+
+/* A second run of the same day is new against the same night as the first. */
+static bool count_new(struct archive *a, struct day today, struct daily_report *r, struct err *e)
+{
+    struct daily_report last;
+    uint64_t old = 0, odd = 0;
+    if (!archive_daily_last(a, &last, e)) {
+        return false;
+    }
+    r->on = today;
+    r->since = !day_is_none(last.on) && last.on.n < today.n ? last.on : last.since;
+    if (!day_is_none(r->since) &&
+        (!count_due(a, r->since, ACTION_NONE, &old, e) || !count_due(a, r->since, ACTION_EXCEPTION, &odd, e))) {
+        return false;
+    }
+    r->became_due = r->due > old - odd ? r->due - (old - odd) : 0;
+    return true;
+}
+
+/* ---------------------------------------------------------------- the night */
 
 bool archive_daily(struct archive *a, struct day today, uint64_t verify_seconds, struct daily_report *out,
                    struct err *e)
@@ -19,8 +87,9 @@ bool archive_daily(struct archive *a, struct day today, uint64_t verify_seconds,
         !orphans_sweep(a, true, &r.orphans_removed, e))
         return false;
     r.due = all - r.exceptions;
-    if (verify_seconds && !record_verify(a, &o, NULL, NULL, NULL, &r.verified, e))
+    if (!count_new(a, today, &r, e) || (verify_seconds && !record_verify(a, &o, NULL, NULL, NULL, &r.verified, e)))
         return false;
+    r.ended = clock_now(archive_clock(a));
     *out = r;
-    return true;
+    return store_write(a->store, keep_fn, &r, e);
 }

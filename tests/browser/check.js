@@ -5,6 +5,7 @@
 const { chromium } = require("playwright-core");
 const { base, ok, end, faultsOf, axe, smallTargets, overflow, picture, paper, WIDE, NARROW } = require("./look.js");
 const { letters } = require("./letters.js");
+const { life } = require("./life.js");
 
 // ---------------------------------------------------------------- which pages there are
 
@@ -113,10 +114,16 @@ async function main() {
     await look(browser, at, "narrow", { viewport: NARROW, colorScheme: "light" });
     await print(browser, at);
   }
+<<<<<<< HEAD
   if (!process.env.ONLY) {
     await keyboard(browser);
     await letters(browser);
   }
+=======
+  await keyboard(browser);
+  await letters(browser);
+  await life(browser);
+>>>>>>> main
   await browser.close();
   end();
 }

@@ -85,7 +85,7 @@ shots = os.environ.get("SHOTS", "")
 if shots:
     pathlib.Path(shots).mkdir(parents=True, exist_ok=True)
 run = subprocess.run(["node", str(here / "check.js"), f"http://127.0.0.1:{port}", *([shots] if shots else [])],
-                     stdout=subprocess.PIPE, env={**os.environ, "NODE_PATH": str(modules), "CASES": json.dumps(cases(desk))}, timeout=1500)
+                     stdout=subprocess.PIPE, env={**os.environ, "NODE_PATH": str(modules), "AKTA": str(BUILD / "akta"), "OFFICE": str(desk.dir), "CASES": json.dumps(cases(desk))}, timeout=1500)
 lines = run.stdout.decode("utf-8", "replace").splitlines()
 failed = sum(line.startswith("not ok ") for line in lines)
 passed = sum(line.startswith("ok ") for line in lines)

@@ -190,7 +190,7 @@ def production(folder, archive):
     text = re.sub(r"server \{\s+listen 80;.*?\n\}\n", "", text, flags=re.S)
     text = re.sub(r"\n    (ssl_|listen \[|add_header Strict)[^\n]*", "", text)
     for was, now in [("listen 443 ssl http2", f"listen unix:{folder}/web.sock"), ("/etc/nginx/akta/", f"{folder}/"), ("DOMAIN", "desk.example"),
-                     ("/var/cache/nginx/akta", f"{folder}/cache"), ("/var/log/nginx/", f"{folder}/"), ("/var/lib/akta", str(archive)),
+                     ("/var/cache/nginx/akta", f"{folder}/cache"), ("/var/log/nginx/", f"{folder}/"), ("/run/akta/fcgi.sock", f"{archive}/run/fcgi.sock"), ("/var/lib/akta", str(archive)),
                      # all of this test comes from one address, which is not its matter
                      ("rate=20r/s", "rate=900r/s"), ("rate=5r/s", "rate=900r/s"), ("rate=2r/s", "rate=900r/s")]:
         text = text.replace(was, now)

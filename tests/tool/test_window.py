@@ -1,6 +1,7 @@
 """The window without a web server: FastCGI spoken by hand. Addresses, methods, headers, loopback only, requests that finish
 while the owner ends, and what a peer may send."""
 import os
+import re
 import signal
 import socket
 import struct
@@ -63,17 +64,53 @@ def ask(path, method="GET", remote="127.0.0.1", query=""):
         return read_answer(s)
 
 
+def prometheus(text):
+    """(figures by name and labels, what is wrong): the text format 0.0.4, read strictly."""
+    figures, types, helped, wrong = {}, {}, set(), []
+    for line in text.splitlines():
+        if m := re.fullmatch(r"# HELP ([a-z_:]+) (\S.*\.)", line):
+            wrong += [line] if m.group(1) in helped else []
+            helped.add(m.group(1))
+        elif m := re.fullmatch(r"# TYPE ([a-z_:]+) (counter|gauge|histogram)", line):
+            wrong += [line] if m.group(1) in types or m.group(1) not in helped else []
+            types[m.group(1)] = m.group(2)
+        elif m := re.fullmatch(r'(([a-z_:]+)(?:\{[a-z]+="[^"\\]*"(?:,[a-z]+="[^"\\]*")*\})?) (\d+(?:\.\d+)?)', line):
+            family = m.group(2) if m.group(2) in types else re.sub("_(bucket|sum|count)$", "", m.group(2))
+            wrong += [line] if m.group(1) in figures or family not in types or list(types)[-1] != family else []
+            figures[m.group(1)] = float(m.group(3))
+        else:
+            wrong.append(line)
+    for name, kind in types.items():
+        if kind == "histogram":
+            buckets = [v for k, v in figures.items() if k.startswith(name + "_bucket")]
+            wrong += [name] if buckets != sorted(buckets) or buckets[-1] != figures[name + "_count"] else []
+    return figures, wrong
+
+
 def pages():
     office.start_owner()
     status, headers, body = ask("/healthz")
     same((status, body), (200, b"ok\n"), "/healthz answers ok")
     status, headers, body = ask("/metrics")
     same((status, headers["Content-Type"].split(";")[0]), (200, "text/plain"), "/metrics")
-    names = [line.split()[0] for line in body.decode().splitlines() if not line.startswith("#")]
-    ok({"akta_commits_total", "akta_batches_total", "akta_log_entries", "akta_log_published", "akta_free_bytes"} <= set(names),
-       "commits, batches, log and free space are in it", names)
-    ok(all(line.startswith("#") or len(line.split()) == 2 and line.split()[1].isdigit() for line in body.decode().splitlines()),
-       "every line is a name and a number", body)
+    figures, faults = prometheus(body.decode())
+    same(faults, [], "it is what Prometheus reads")
+    ok({"akta_commits_total", "akta_batches_total", "akta_log_entries", "akta_log_published", "akta_free_bytes",
+        'akta_requests{state="filed"}', 'akta_http_answers_total{face="page",status="5xx"}', "akta_http_answer_seconds_count",
+        "akta_transfers", "akta_notices_waiting", "akta_notices_failed", "process_resident_memory_bytes", "process_cpu_seconds_total"} <= set(figures),
+       "store, log, requests, answers and the process are in it", sorted(figures))
+    ok("akta_daily_age_seconds" not in figures, "no night has been")
+    nights = office("daily", "--budget", "5")
+    for _ in range(3):
+        ask("/none")
+    later, faults = prometheus(ask("/metrics")[2].decode())
+    same((nights.status, faults, later["akta_daily_faults"], later["akta_daily_not_checked"], later["akta_requests_overdue"]), (0, [], 0, 0, 0),
+         "what a night found is in it")
+    same(later["akta_daily_due"], nights.row["due"], "as the night said it")
+    ok(later["akta_daily_age_seconds"] < 60, "and how old it is")
+    key = 'akta_http_answers_total{face="page",status="4xx"}'
+    same(later[key] - figures[key], 3, "answers are counted")
+    same(later["akta_http_under_way"], 1, "only this one is under way")
     ok(wait_for(lambda: b"\nakta_records 9\n" in ask("/metrics")[2], 10), "and the nine records")
     same([ask("/metrics", remote=r)[0] for r in ("::1", "127.8.8.8", "192.0.2.1", "", "1270.0.0.1")], [200, 200, 404, 404, 404],
          "metrics on loopback only")

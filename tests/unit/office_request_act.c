@@ -282,6 +282,35 @@ static void test_silence_on_an_offer_is_withdrawal(void **state)
     request_doctor_finds_nothing(r);
 }
 
+/* What waits for the office, and what for nobody any more. */
+static void test_a_night_counts_the_terms(void **state)
+{
+    struct request_case *r = *state;
+    struct request_daily q, last;
+    must(request_daily_last(r->d, &last, &e));
+    assert_int_equal(last.at, 0);
+    struct request_filed open = file_kind(r, REQUEST_FOI), called = request_in(r, REQUEST_FOI, REQUEST_CALLED),
+                         fee = request_in(r, REQUEST_FOI, REQUEST_FEE);
+    must(request_daily(r->d, r->c->now, &q, &e));
+    assert_int_equal(q.filed_open, 3);
+    assert_int_equal(q.overdue + q.due_soon + q.calls_over + q.disclosures_due, 0);
+    r->c->now = open.received + 15 * DAY_SECONDS; /* 6 December: the first one's term ends on the next day */
+    must(request_daily(r->d, r->c->now, &q, &e));
+    assert_true(q.due_soon >= 1);
+    assert_int_equal(q.overdue, 0);
+    r->c->now = open.received + 40 * DAY_SECONDS;
+    must(request_daily(r->d, r->c->now, &q, &e));
+    assert_true(q.overdue >= 2);
+    assert_int_equal(q.disclosures_due, 1);
+    struct request_view v = view_on(r, &called, "2026-12-31"), w = view_on(r, &fee, "2026-12-31");
+    assert_int_equal(q.calls_over, !day_is_none(v.waiting_until));
+    assert_true(w.disclose_from.n <= warsaw_day(r->c->now).n);
+    must(request_daily_last(r->d, &last, &e));
+    assert_int_equal(last.at, r->c->now);
+    assert_int_equal(last.overdue, q.overdue);
+    assert_int_equal(last.filed_open, 3);
+}
+
 static void test_after_an_objection_a_decision_follows_in_time(void **state)
 {
     struct request_case *r = *state;
@@ -405,6 +434,7 @@ int main(void)
         T(test_a_term_begins_with_service_only),
         T(test_an_unclear_request_is_never_left),
         T(test_silence_on_an_offer_is_withdrawal),
+        T(test_a_night_counts_the_terms),
         T(test_after_an_objection_a_decision_follows_in_time),
         T(test_remedies_belong_to_their_kind),
         T(test_silence_by_kind),

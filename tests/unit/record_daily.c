@@ -64,6 +64,31 @@ static void a_night_counts_what_waits(void **state)
     assert_int_equal(r.holds_to_review, 1);
 }
 
+/* New is what fell due since the night before, also when one night has two runs; what a night found is kept. */
+static void a_night_tells_what_is_new(void **state)
+{
+    (void)state;
+    struct daily_report before, last, r = night();
+    must(archive_daily_last(shared->a, &before, &e));
+    assert_int_equal(before.on.n, archive_today(shared->a).n);
+    shared->now += 86400;
+    closed_file("5345", "2019-02-01", "2020-12-31", true);
+    r = night();
+    assert_int_equal(r.became_due, 0); /* it had been due all the while: only its day counts */
+    assert_int_equal(r.since.n, before.on.n);
+    closed_file("5345", "2020-02-01", "2021-06-30", true); /* due on 1 January 2027, like the one of class 1431 above */
+    shared->now += 60 * 86400;
+    struct daily_report first = night(), second = night();
+    assert_int_equal(first.became_due, 2);
+    assert_int_equal(second.became_due, 2);
+    assert_int_equal(first.due, r.due + 2);
+    must(archive_daily_last(shared->a, &last, &e));
+    assert_int_equal(last.became_due, 2);
+    assert_int_equal(last.due, second.due);
+    assert_int_equal(last.ended, second.ended);
+    assert_int_equal(last.since.n, r.on.n);
+}
+
 /* What a crash leaves between the sync of a content and its verb. */
 static void an_orphan_goes_when_it_is_old(void **state)
 {
@@ -163,9 +188,9 @@ static void only_a_whole_archive_is_one(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_night_counts_what_waits),   cmocka_unit_test(an_orphan_goes_when_it_is_old),
-        cmocka_unit_test(the_office_may_move),         cmocka_unit_test(settings_are_written_and_read),
-        cmocka_unit_test(only_a_whole_archive_is_one),
+        cmocka_unit_test(a_night_counts_what_waits),     cmocka_unit_test(a_night_tells_what_is_new),
+        cmocka_unit_test(an_orphan_goes_when_it_is_old), cmocka_unit_test(the_office_may_move),
+        cmocka_unit_test(settings_are_written_and_read), cmocka_unit_test(only_a_whole_archive_is_one),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
