@@ -142,6 +142,8 @@ void buf_add_u8(struct buf *b, uint8_t v);
 void buf_add_be16(struct buf *b, uint16_t v);
 void buf_add_be32(struct buf *b, uint32_t v);
 void buf_add_be64(struct buf *b, uint64_t v);
+void buf_add_length(struct buf *b, uint64_t v); /* 7 bits a byte, least first, 80 set on all but the last (LEB128) */
+void buf_add_least(struct buf *b, uint64_t v);  /* big-endian, without its leading zero bytes; 0 is nothing */
 void buf_fmt(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
 bool buf_ok(const struct buf *b, struct err *e) MUST_USE; /* ERR_TOO_BIG or ERR_MEMORY when an append failed */
 struct bytes buf_bytes(const struct buf *b);
@@ -158,6 +160,8 @@ uint8_t rd_u8(struct reader *r);
 uint16_t rd_be16(struct reader *r);
 uint32_t rd_be32(struct reader *r);
 uint64_t rd_be64(struct reader *r);
+uint64_t rd_length(struct reader *r);          /* only the shortest form passes */
+uint64_t rd_least(struct reader *r, size_t n); /* n 1 to 8 bytes; a leading zero byte fails */
 struct bytes rd_bytes(struct reader *r, size_t n);
 bool rd_done(const struct reader *r); /* nothing failed and nothing is left */
 
@@ -402,8 +406,8 @@ struct json_member {
 };
 /* A text that is one object of at most `most` members, in their order; everything in the arena. ERR_INVALID: it is no
  * JSON, no object, or says a name twice. */
-bool json_read(struct str text, struct arena *ar, size_t most, struct json_member **out, size_t *n, struct err *e)
-    MUST_USE;
+bool json_read(struct str text, struct arena *ar, size_t most, struct json_member **out, size_t *n,
+               struct err *e) MUST_USE;
 
 /* ---------------------------------------------------------------- what nobody calls */
 

@@ -394,10 +394,12 @@ bool manifest_read(struct archive *a, struct str csv, manifest_problem each, voi
 size_t manifest_rows(const struct manifest *m);
 struct str manifest_path(const struct manifest *m, size_t row); /* "" for paper */
 size_t manifest_line(const struct manifest *m, size_t row);     /* where the row begins in the file, from 1 */
+/* The caller saw the document of that row: it is not looked for again, and its size shapes what is read at once. */
+void manifest_found(struct manifest *m, size_t row, uint64_t size);
 /* opens row's path; the caller knows where paths lie */
 struct manifest_files {
     bool (*open)(void *ctx, struct str path, int *fd, struct err *e);
-    bool (*exists)(void *ctx, struct str path); /* for the dry run */
+    bool (*exists)(void *ctx, struct str path); /* asked for what manifest_found() did not tell; NULL: nothing is */
     void *ctx;
 };
 bool manifest_ingest(struct archive *a, struct manifest *m, const struct manifest_files *files,

@@ -192,7 +192,7 @@ uint32_t key_epoch(const struct store *s);
 struct content {
     struct id name;              /* zero when inline or empty */
     uint64_t size;               /* plain bytes */
-    uint64_t stored;             /* bytes on disk, or of the inline box */
+    uint64_t stored;             /* bytes on disk, or of the inline box; to content_verify 0: not to be compared */
     struct digests digests;
     struct bytes inline_sealed;  /* in the arena given to content_add */
     uint8_t head[4096];          /* first plain bytes, for the media type; head_n of them */

@@ -95,6 +95,25 @@ void buf_add_be64(struct buf *b, uint64_t v)
     buf_add(b, raw, sizeof raw);
 }
 
+void buf_add_length(struct buf *b, uint64_t v)
+{
+    for (; v >= 0x80; v >>= 7)
+        buf_add_u8(b, (uint8_t)(v | 0x80));
+    buf_add_u8(b, (uint8_t)v);
+}
+
+void buf_add_least(struct buf *b, uint64_t v)
+{
+    unsigned shift = 56;
+    while (shift > 0 && v >> shift == 0)
+        shift -= 8;
+    for (; v != 0; shift -= 8) {
+        buf_add_u8(b, (uint8_t)(v >> shift));
+        if (shift == 0)
+            break;
+    }
+}
+
 void buf_fmt(struct buf *b, const char *fmt, ...)
 {
     char shortest[256];
@@ -182,6 +201,28 @@ uint32_t rd_be32(struct reader *r)
 uint64_t rd_be64(struct reader *r)
 {
     return big_endian(r, 8);
+}
+
+uint64_t rd_length(struct reader *r)
+{
+    uint64_t v = 0;
+    for (unsigned shift = 0; shift < 63; shift += 7) {
+        uint8_t byte = rd_u8(r);
+        v |= (uint64_t)(byte & 0x7F) << shift;
+        if (byte < 0x80) {
+            r->failed = r->failed || (byte == 0 && shift > 0);
+            return r->failed ? 0 : v;
+        }
+    }
+    r->failed = true;
+    return 0;
+}
+
+uint64_t rd_least(struct reader *r, size_t n)
+{
+    uint64_t v = n >= 1 && n <= 8 ? big_endian(r, n) : 0;
+    r->failed = r->failed || n < 1 || n > 8 || v >> (8 * (n - 1)) == 0;
+    return r->failed ? 0 : v;
 }
 
 bool rd_done(const struct reader *r)

@@ -107,17 +107,22 @@ static bool readable_kind(int fd, struct str path, struct err *e)
 
 #define OPEN_READ (O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
 
-/* From the folder down, following no link. */
-static bool open_below(struct str folder, struct str rest, struct str whole, int *fd, struct err *e)
+static int open_folder(struct str folder)
 {
-    char name[COMMAND_PATH_MAX] = ".", below[COMMAND_PATH_MAX];
+    char name[COMMAND_PATH_MAX] = ".";
     if (folder.n > 0) {
         memcpy(name, folder.p, folder.n);
         name[folder.n] = '\0';
     }
+    return disk_now()->openat(AT_FDCWD, name, O_PATH | O_CLOEXEC | O_DIRECTORY, 0);
+}
+
+/* From the folder down, following no link. */
+static bool open_below(int top, struct str rest, struct str whole, int *fd, struct err *e)
+{
+    char below[COMMAND_PATH_MAX];
     memcpy(below, rest.p, rest.n);
     below[rest.n] = '\0';
-    int top CLEANUP(fd_close) = disk_now()->openat(AT_FDCWD, name, O_PATH | O_CLOEXEC | O_DIRECTORY, 0);
     int got CLEANUP(fd_close) = top < 0 ? -1 : disk_now()->open_below(top, below, OPEN_READ);
     if (got < 0) {
         return cannot_open(whole, errno, e);
@@ -128,6 +133,19 @@ static bool open_below(struct str folder, struct str rest, struct str whole, int
     *fd = got;
     got = -1;
     return true;
+}
+
+/* A named folder stays open: a list asks for thousands of files in it. */
+static bool open_below_named(struct local *l, struct named *n, struct str rest, struct str whole, int *fd,
+                             struct err *e)
+{
+    pthread_mutex_lock(&l->folders);
+    if (n->folder < 0) {
+        n->folder = open_folder(n->below);
+    }
+    int top = n->folder, why = errno;
+    pthread_mutex_unlock(&l->folders);
+    return top < 0 ? cannot_open(whole, why, e) : open_below(top, rest, whole, fd, e);
 }
 
 static bool open_named(struct str path, int flags, int *fd, struct err *e)
@@ -171,15 +189,16 @@ static bool local_open_input(struct host *h, struct str path, int *fd, struct er
     char real[PATH_MAX];
     struct str rest, folder;
     for (size_t i = 0; i < l->count && path.n < COMMAND_PATH_MAX; i++) {
-        const struct named *n = &l->names[i];
+        struct named *n = &l->names[i];
         if ((n->type == VALUE_INPUT || n->type == VALUE_MANIFEST) && str_eq(n->path, path)) {
             return open_named(path, OPEN_READ, fd, e);
         }
         if (n->below.p != NULL && path_below(n->below, path, &rest)) {
-            return open_below(n->below, rest, path, fd, e);
+            return open_below_named(l, n, rest, path, fd, e);
         }
         if (n->below.p != NULL && absolute_below(n->below, path, real, &folder, &rest)) {
-            return open_below(folder, rest, path, fd, e);
+            int top CLEANUP(fd_close) = open_folder(folder);
+            return open_below(top, rest, path, fd, e);
         }
     }
     return not_named(path, e);
@@ -284,7 +303,7 @@ static void name_path(struct local *l, struct str path, enum value_type type)
     while (below.n > 1 && below.p[below.n - 1] == '/') {
         below.n--;
     }
-    l->names[l->count++] = (struct named){path, type, below};
+    l->names[l->count++] = (struct named){path, type, below, -1};
 }
 
 static bool name_paths(struct local *l, int argc, const char *const *argv, struct err *e)
@@ -315,6 +334,7 @@ bool host_local_open(int argc, const char *const *argv, bool (*stop)(void *ctx),
         return err_set(e, ERR_MEMORY, "out of memory");
     }
     pthread_mutex_init(&l->lock, NULL);
+    pthread_mutex_init(&l->folders, NULL);
     l->stop = stop;
     l->stop_ctx = stop_ctx;
     h->ctx = l;
@@ -339,7 +359,11 @@ void host_local_close(struct host *h)
     }
     walk_free(&l->walk);
     outputs_free(&l->outputs);
+    for (size_t i = 0; i < l->count; i++) {
+        fd_close(&l->names[i].folder);
+    }
     pthread_mutex_destroy(&l->lock);
+    pthread_mutex_destroy(&l->folders);
     arena_free(&l->ar);
     mem_free(l);
     h->ctx = NULL;

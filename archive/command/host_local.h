@@ -11,6 +11,7 @@ struct named {
     struct str path;
     enum value_type type;
     struct str below; /* files below this folder may be read too; p NULL: none */
+    int folder;       /* below, open; -1 until something in it is asked for */
 };
 struct walk;
 struct output;
@@ -18,7 +19,8 @@ struct local {
     struct arena *ar;
     struct named *names;
     size_t count;
-    pthread_mutex_t lock; /* guards walk and outputs */
+    pthread_mutex_t lock;    /* guards walk and outputs */
+    pthread_mutex_t folders; /* guards the open folders of names; may be taken inside `lock` */
     struct walk *walk;
     struct output *outputs;
     bool (*stop)(void *ctx);

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define MANIFEST_MAX (256u << 20)
 
@@ -49,31 +50,29 @@ static bool manifest_open(void *ctx, struct str path, int *fd, struct err *e)
     return full_path(in->r, path, full, e) && in->r->h->open_input(in->r->h, str_of(full), fd, e);
 }
 
-static bool manifest_exists(void *ctx, struct str path)
+/* One look before anything is written; the documents are opened again when their turn comes. */
+static void find(struct intake *in, struct manifest *m, size_t row)
 {
-    struct intake *in = ctx;
     int fd CLEANUP(fd_close) = -1;
+    struct stat st;
     struct err e;
     err_init(&e, in->r->h->lang);
-    return manifest_open(in, path, &fd, &e);
+    if (!manifest_open(in, manifest_path(m, row), &fd, &e)) {
+        problem(in, manifest_line(m, row), "path", e.text);
+    } else if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
+        manifest_found(m, row, (uint64_t)st.st_size);
+    }
 }
 
-static bool find_missing(struct intake *in, const struct manifest *m)
+static bool find_missing(struct intake *in, struct manifest *m)
 {
     struct run *r = in->r;
     for (size_t row = 0; row < manifest_rows(m); row++) {
-        struct str path = manifest_path(m, row);
         if (r->h->stopped(r->h)) {
             return err_set(&r->e, ERR_INTERRUPTED, "interrupted; nothing was written");
         }
-        if (path.n == 0) {
-            continue;
-        }
-        int fd CLEANUP(fd_close) = -1;
-        struct err e;
-        err_init(&e, r->h->lang);
-        if (!manifest_open(in, path, &fd, &e)) {
-            problem(in, manifest_line(m, row), "path", e.text);
+        if (manifest_path(m, row).n > 0) {
+            find(in, m, row);
         }
     }
     return true;
@@ -101,7 +100,7 @@ static int refuse(struct intake *in, const struct manifest *m)
 static int take(struct intake *in, struct manifest *m)
 {
     struct run *r = in->r;
-    struct manifest_files files = {.open = manifest_open, .exists = manifest_exists, .ctx = in};
+    struct manifest_files files = {.open = manifest_open, .ctx = in};
     if (!manifest_ingest(r->a, m, &files, &r->h->who, intake_report, in, &in->meter.p, &r->e)) {
         intake_remember(in, &r->e);
     }

@@ -18,7 +18,6 @@ static const struct field class_fields[] = {
     {9, "status", F_U64, offsetof(struct class_row, v.status), CLASS_LOCAL, FIELD_REQUIRED},
     {10, "leaf", F_U64, offsetof(struct class_row, v.leaf), 1, 0},
     {11, "events", F_U64, offsetof(struct class_row, v.events), 0, 0},
-    {12, "folded", F_TEXT, offsetof(struct class_row, folded), 5000, 0},
 };
 const struct row_kind class_row_kind = {"class", 1, class_fields, COUNT_OF(class_fields)};
 
@@ -72,7 +71,7 @@ bool words_fold(struct str in, struct arena *a, struct str *out, struct err *e)
     return copy_of(&b, a, out, e);
 }
 
-bool class_row_fold(struct class_version *v, struct arena *a, struct str *out, struct err *e)
+bool class_fold(const struct class_version *v, struct arena *a, struct str *out, struct err *e)
 {
     struct str title, remarks;
     struct buf b CLEANUP(buf_free) = BUF_INIT(ROW_MAX);

@@ -70,6 +70,32 @@ bool opening_metadata_text(const struct opening_set *s, const struct id *object,
     return opening_text(&s->metadata_salt, object, (uint32_t)event, s->lines, s->line_count, out, e);
 }
 
+/* The keys of metadata that nearly every record has, as one byte in a box. The table only ever grows; 0 is any other.
+ */
+static const char *const usual_keys[] = {NULL,    "title", "name",       "origin",     "access",
+                                         "dated", "shelf", "media-type", "accessioned"};
+
+static uint8_t usual_key(struct str key)
+{
+    for (size_t i = 1; i < COUNT_OF(usual_keys); i++)
+        if (str_is(key, usual_keys[i]))
+            return (uint8_t)i;
+    return 0;
+}
+
+static void add_line(struct buf *out, const struct entry_line *line)
+{
+    struct str key = str_of(line->key);
+    uint8_t usual = usual_key(key);
+    buf_add_u8(out, usual);
+    if (usual == 0) {
+        buf_add_u8(out, (uint8_t)key.n);
+        buf_add_str(out, key);
+    }
+    buf_add_length(out, line->value.n);
+    buf_add_str(out, line->value);
+}
+
 /* version, flags, salts, then the metadata lines: what the box holds in plain form. */
 static bool set_encode(const struct opening_set *s, struct buf *out, struct err *e)
 {
@@ -80,13 +106,8 @@ static bool set_encode(const struct opening_set *s, struct buf *out, struct err 
     if (s->has_metadata) {
         buf_add(out, s->metadata_salt.b, sizeof s->metadata_salt.b);
         buf_add_u8(out, (uint8_t)s->line_count);
-        for (size_t i = 0; i < s->line_count; i++) {
-            struct str key = str_of(s->lines[i].key);
-            buf_add_u8(out, (uint8_t)key.n);
-            buf_add_str(out, key);
-            buf_add_be32(out, (uint32_t)s->lines[i].value.n);
-            buf_add_str(out, s->lines[i].value);
-        }
+        for (size_t i = 0; i < s->line_count; i++)
+            add_line(out, &s->lines[i]);
     }
     return buf_ok(out, e);
 }
@@ -98,21 +119,24 @@ static void take_salt(struct reader *r, struct salt *out)
         memcpy(out->b, b.p, sizeof out->b);
 }
 
+static bool take_line(struct reader *r, struct arena *ar, struct entry_line *line)
+{
+    uint8_t usual = rd_u8(r);
+    if (r->failed || usual >= COUNT_OF(usual_keys))
+        return false;
+    line->key = usual ? usual_keys[usual] : arena_str(ar, str_of_bytes(rd_bytes(r, rd_u8(r)))).p;
+    line->value = str_of_bytes(rd_bytes(r, rd_length(r)));
+    return line->key && !r->failed;
+}
+
 static bool take_lines(struct reader *r, struct arena *ar, struct opening_set *s)
 {
     s->line_count = rd_u8(r);
     if (s->line_count > LINES_MAX)
         return false;
-    for (size_t i = 0; i < s->line_count && !r->failed; i++) {
-        struct bytes key = rd_bytes(r, rd_u8(r));
-        struct bytes value = rd_bytes(r, rd_be32(r));
-        if (r->failed)
+    for (size_t i = 0; i < s->line_count; i++)
+        if (!take_line(r, ar, &s->lines[i]))
             return false;
-        s->lines[i].key = arena_str(ar, str_of_bytes(key)).p;
-        s->lines[i].value = str_of_bytes(value);
-        if (!s->lines[i].key)
-            return false;
-    }
     return !r->failed;
 }
 

@@ -37,11 +37,11 @@ bool conf_newest(struct txn *t, enum conf_kind k, struct str name, struct arena 
 
 struct class_row {
     struct class_version v;
-    struct str folded; /* " symbol word word": what a search looks through */
 };
 extern const struct row_kind class_row_kind;
 
-bool class_row_fold(struct class_version *v, struct arena *a, struct str *out, struct err *e) MUST_USE;
+/* " symbol word word": what a search looks through. */
+bool class_fold(const struct class_version *v, struct arena *a, struct str *out, struct err *e) MUST_USE;
 /* The same form for a searched text: words parted by one blank, none at the ends. */
 bool words_fold(struct str in, struct arena *a, struct str *out, struct err *e) MUST_USE;
 bool class_row_put(struct txn *t, const struct class_row *row, struct err *e) MUST_USE;

@@ -219,7 +219,7 @@ static bool classes_fn(struct txn *t, void *ctx, struct err *e)
 {
     struct class_walk w = {ctx, t};
     arena_reset(w.c->ar);
-    w.c->before = (struct class_row){.folded = STR_NONE};
+    w.c->before = (struct class_row){.v.symbol = STR_NONE};
     return class_rows(t, w.c->ar, check_class, &w, e);
 }
 

@@ -152,6 +152,12 @@ size_t manifest_line(const struct manifest *m, size_t row)
     return m->rows[row].line;
 }
 
+void manifest_found(struct manifest *m, size_t row, uint64_t size)
+{
+    m->rows[row].found = true;
+    m->rows[row].size = size;
+}
+
 void manifest_free(struct manifest **m)
 {
     if (!*m)

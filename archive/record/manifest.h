@@ -18,7 +18,8 @@ struct manifest_row {
     size_t line, file;
     struct str path, title, origin, shelf;
     struct day dated;
-    uint64_t access;
+    uint64_t access, size;
+    bool found; /* the caller saw it, and its size */
 };
 struct manifest {
     struct arena *arena;

@@ -196,8 +196,8 @@ static void make_item(struct intake *in, size_t row, struct document *d, struct 
                                    .shelf = r->shelf};
     if (r->shelf.n && r->title.n == 0)
         it->in.title = f->title; /* paper has no file name to go by */
-    if (f->exists && r->path.n)
-        it->size = size_of(d);
+    if (r->path.n && (r->found || f->exists))
+        it->size = r->found ? r->size : size_of(d);
 }
 
 static bool report_row(void *ctx, size_t item, const struct record *r, struct str mark, struct err *e)
@@ -311,7 +311,7 @@ static bool all_there(const struct intake *in, struct err *e)
     size_t missing = 0, first = 0;
     for (size_t i = 0; in->files->exists && i < in->m->row_count; i++) {
         const struct manifest_row *r = &in->m->rows[i];
-        if (r->path.n && !in->files->exists(in->files->ctx, r->path) && missing++ == 0)
+        if (r->path.n && !r->found && !in->files->exists(in->files->ctx, r->path) && missing++ == 0)
             first = r->line;
     }
     return missing == 0 ||

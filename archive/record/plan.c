@@ -69,7 +69,7 @@ static bool read_class(const struct tsv *t, struct day valid_from, struct arena 
     v->status = status;
     v->leaf = status != CLASS_HEADING;
     id_random(&v->id);
-    return check_class(v, e) && class_row_fold(v, a, &out->folded, e);
+    return check_class(v, e);
 }
 
 /* The rows lie by symbol, so a class stands right before the first one below it. */

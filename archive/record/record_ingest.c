@@ -1,5 +1,6 @@
 /* record_ingest.c: many records at once. Contents stream into the store over all cores in batches; while one batch is
- * read, the one before it is synced, written by verbs of RECORDS_IN_VERB records, and reported.
+ * read, the one before it is synced, written by verbs of RECORDS_IN_VERB records, and reported, and the one after it is
+ * made ready. Towards the end batches become small, so that little is left to sync when nothing is left to read.
  *
  * Promises: a record is reported only when it is durable; an interruption, or a crash, leaves whole records only; what
  * was reported is there. An item that cannot be read is left out and named at the end. Fails: the first such reason;
@@ -12,6 +13,7 @@
 #include <time.h>
 
 #define BATCH_BYTES     (64u << 20)
+#define BATCH_LEAST     (8u << 20)
 #define RECORDS_IN_VERB 64u
 #define BATCH_ARENA     (64u << 20)
 #define POLL_NS         100000000L
@@ -20,6 +22,7 @@ struct ingest {
     struct archive *a;
     struct ingest_item *items;
     size_t n, next, done;
+    uint64_t bytes_left; /* of the items from `next` on */
     const struct actor *who;
     ingest_report report;
     void *report_ctx;
@@ -204,17 +207,24 @@ static bool take_item(struct batch *b, size_t index, struct err *e)
     return true;
 }
 
+static uint64_t batch_size(const struct ingest *in)
+{
+    uint64_t half = in->bytes_left / 2;
+    return half > BATCH_BYTES ? BATCH_BYTES : half < BATCH_LEAST ? BATCH_LEAST : half;
+}
+
 /* The next batch; *out NULL when nothing is left. */
 static bool batch_fill(struct ingest *in, struct batch **out, struct err *e)
 {
     struct batch *b CLEANUP(batch_free) = mem_zalloc(sizeof *b);
-    uint64_t bytes = 0;
+    uint64_t bytes = 0, most = batch_size(in);
     *out = NULL;
     if (!b || !(b->ar = arena_new(BATCH_ARENA)))
         return err_set(e, ERR_MEMORY, "out of memory");
     b->in = in;
-    while (in->next < in->n && b->n < INGEST_BATCH && bytes < BATCH_BYTES && !asked_to_stop(in)) {
+    while (in->next < in->n && b->n < INGEST_BATCH && bytes < most && !asked_to_stop(in)) {
         bytes += in->items[in->next].size;
+        in->bytes_left -= in->items[in->next].size;
         if (!take_item(b, in->next++, e))
             return false;
     }
@@ -384,24 +394,37 @@ static bool batch_finish(struct batch *b, struct err *e)
 
 /* ---------------------------------------------------------------- the whole */
 
+/* What is being read is read to its end; then `next` is begun, and what was read is written. */
+static bool turn(struct batch *reading, struct batch *next, struct err *e)
+{
+    batch_join(reading);
+    if (next && !batch_start(next, e))
+        return false;
+    if (batch_finish(reading, e))
+        return true;
+    atomic_store(&reading->in->cancel, true);
+    return false;
+}
+
 static bool run(struct ingest *in, struct err *e)
 {
-    struct batch *ready CLEANUP(batch_free) = NULL;
-    do {
-        struct batch *reading CLEANUP(batch_free) = NULL;
-        bool ok = batch_fill(in, &reading, e) && (!reading || batch_start(reading, e));
-        if (ok && ready)
-            ok = batch_finish(ready, e);
-        if (!ok)
+    struct batch *reading CLEANUP(batch_free) = NULL;
+    if (!batch_fill(in, &reading, e) || (reading && !batch_start(reading, e)))
+        return false;
+    while (reading) {
+        struct batch *next CLEANUP(batch_free) = NULL;
+        bool ok = batch_fill(in, &next, e) && turn(reading, next, e);
+        if (!ok) {
             atomic_store(&in->cancel, true);
-        if (reading)
             batch_join(reading);
-        if (!ok)
+            if (next)
+                batch_join(next);
             return false;
-        batch_free(&ready);
-        ready = reading;
-        reading = NULL;
-    } while (ready);
+        }
+        batch_free(&reading);
+        reading = next;
+        next = NULL;
+    }
     return true;
 }
 
@@ -429,8 +452,10 @@ bool record_ingest(struct archive *a, struct ingest_item *items, size_t n, const
                         .report_ctx = report_ctx,
                         .progress = p,
                         .lang = e->lang};
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         items[i].state = INGEST_WAITING;
+        in.bytes_left += items[i].size;
+    }
     bool ok = known_load(a, items, n, &in.known, e) && (in.typist = typist_start(a->inspector_path, e)) != NULL &&
               run(&in, e);
     typist_stop(&in.typist);

@@ -136,11 +136,8 @@ bool record_read(struct archive *a, const struct record *r, bool (*sink)(void *c
         return err_set(e, ERR_MEMORY, "out of memory");
     if (!store_read(a->store, open_fn, &c, e))
         return false;
-    struct content content = {.name = o.r.content,
-                              .size = o.r.size,
-                              .stored = o.r.stored,
-                              .digests = o.r.digests,
-                              .inline_sealed = o.r.inline_sealed};
+    struct content content = {
+        .name = o.r.content, .size = o.r.size, .digests = o.r.digests, .inline_sealed = o.r.inline_sealed};
     return content_verify(a->store, &content, &o.key, &r->id, sink, ctx, e);
 }
 

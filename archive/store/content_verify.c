@@ -114,10 +114,20 @@ static bool check_ready(struct check *c, struct err *e)
     return true;
 }
 
+/* `want->stored` 0: not compared. */
+static bool check_length(const struct content_file *f, const struct content *want, struct err *e)
+{
+    uint64_t has = f->offset[f->chunks] + 4 * f->chunks + SEAL_TAG + CONTENT_TRAILER;
+    return want->stored == 0 || want->stored == has ||
+           err_set(e, ERR_CORRUPT, "its file has %llu bytes, not the %llu that were noted", (unsigned long long)has,
+                   (unsigned long long)want->stored);
+}
+
 static bool check_file(struct check *c, struct content_shelf *sh, const struct content *want, const struct key *key,
                        const struct id *object, struct digests *found, struct err *e)
 {
-    if (!content_file_find(sh, &want->name, want->size, key, object, &c->file, e) || !check_ready(c, e)) {
+    if (!content_file_find(sh, &want->name, want->size, key, object, &c->file, e) || !check_length(&c->file, want, e) ||
+        !check_ready(c, e)) {
         return false;
     }
     struct line l = {.stages = check_stages,

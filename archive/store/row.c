@@ -1,15 +1,16 @@
 /* row.c: rows as bytes, driven by one field table a record kind.
  *
- * version(u8) { tag(u8) length(be32) value }… in tag order; the sealed fields form the same sequence inside one box
- * (nonce, ciphertext, tag under the object's key) that stands last under SEALED_TAG. The box is bound to kind, version
- * and object, so that it cannot be moved to another row. One value has one encoding: an empty field is absent, and
- * whatever decodes would encode to the same plain bytes again. Everything else is ERR_CORRUPT and names the field. */
+ * version(u8) { tag(u8) length value }… in tag order, lengths and numbers as short as they can be; the sealed fields
+ * form the same sequence inside one box (nonce, ciphertext, tag under the object's key) that stands last under
+ * SEALED_TAG. The box is bound to kind, version and object, so that it cannot be moved to another row. One value has
+ * one encoding: an empty field is absent, and whatever decodes would encode to the same plain bytes again. Everything
+ * else is ERR_CORRUPT and names the field. */
 #include "store.h"
 
 #include <string.h>
 
 #define SEALED_TAG   255u
-#define FIELD_HEADER 5u
+#define FIELD_HEADER 2u /* the least: a tag and a length */
 #define SEALED_MAX   (16u << 20)
 
 static const void *at(const void *row, const struct field *f)
@@ -75,12 +76,17 @@ static bool check_limits(const struct field *f, const void *row, struct err *e)
 
 static void add_counted(struct buf *out, const void *p, size_t n)
 {
-    if (n > UINT32_MAX) {
-        out->failed = true;
-        return;
-    }
-    buf_add_be32(out, (uint32_t)n);
+    buf_add_length(out, n);
     buf_add(out, p, n);
+}
+
+static void add_number(struct buf *out, uint64_t v)
+{
+    uint8_t bytes = 1;
+    while (bytes < 8 && v >> (8 * bytes) != 0)
+        bytes++;
+    buf_add_length(out, bytes);
+    buf_add_least(out, v);
 }
 
 static void add_value(struct buf *out, const struct field *f, const void *row)
@@ -94,22 +100,20 @@ static void add_value(struct buf *out, const struct field *f, const void *row)
             add_counted(out, ((const struct bytes *)p)->p, ((const struct bytes *)p)->n);
             break;
         case F_U64:
-            buf_add_be32(out, 8);
-            buf_add_be64(out, *(const uint64_t *)p);
+            add_number(out, *(const uint64_t *)p);
             break;
         case F_DAY:
-            buf_add_be32(out, 4);
+            buf_add_length(out, 4);
             buf_add_be32(out, (uint32_t)((const struct day *)p)->n);
             break;
         case F_INSTANT:
-            buf_add_be32(out, 8);
-            buf_add_be64(out, (uint64_t) * (const instant *)p);
+            add_number(out, (uint64_t) * (const instant *)p);
             break;
         case F_ID:
             add_counted(out, p, sizeof(struct id));
             break;
         case F_DIGESTS:
-            buf_add_be32(out, SHA256_SIZE + BLAKE2B_SIZE);
+            buf_add_length(out, SHA256_SIZE + BLAKE2B_SIZE);
             buf_add(out, ((const struct digests *)p)->sha256, SHA256_SIZE);
             buf_add(out, ((const struct digests *)p)->blake2b, BLAKE2B_SIZE);
             break;
@@ -229,14 +233,14 @@ static bool take_value(const struct field *f, struct bytes v, void *p)
             *(struct bytes *)p = v;
             return f->max == 0 || v.n <= f->max;
         case F_U64:
-            *(uint64_t *)p = rd_be64(&r);
-            return f->max == 0 || *(uint64_t *)p <= f->max;
+            *(uint64_t *)p = rd_least(&r, v.n);
+            return !r.failed && (f->max == 0 || *(uint64_t *)p <= f->max);
         case F_DAY:
             ((struct day *)p)->n = (int32_t)rd_be32(&r);
             return true;
         case F_INSTANT:
-            *(instant *)p = (instant)rd_be64(&r);
-            return true;
+            *(instant *)p = (instant)rd_least(&r, v.n);
+            return !r.failed;
         case F_ID:
             memcpy(((struct id *)p)->b, v.p, sizeof(struct id));
             return true;
@@ -254,7 +258,7 @@ static bool right_size(const struct field *f, size_t n)
             return n > 0;
         case F_U64:
         case F_INSTANT:
-            return n == 8;
+            return n >= 1 && n <= 8;
         case F_DAY:
             return n == 4;
         case F_ID:
@@ -303,7 +307,7 @@ static bool take_fields(const struct row_kind *k, struct reader *r, bool sealed,
     unsigned last = 0;
     while (r->left > 0) {
         uint8_t tag = rd_u8(r);
-        uint32_t n = rd_be32(r);
+        uint64_t n = rd_length(r);
         struct bytes v = rd_bytes(r, n);
         if (r->failed) {
             return err_set(e, ERR_CORRUPT, "a stored %s is cut off", k->name);

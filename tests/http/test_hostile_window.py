@@ -565,14 +565,14 @@ def secrets_stay_secret():
 # ---------------------------------------------------------------- all of it
 
 def steady(*tests):
-    """Each must leave the process as it was."""
+    """Each must leave the process as it was, but for tables in the cache and a thread's own room: 3 to 8 MB, once."""
     def run():
         begun = memory()
         for test in tests:
             test()
             stands(test.__name__)
         grown = memory() - begun
-        ok(grown < (200_000 if SAN else 6_000), f"memory is steady over all of it: {grown} kB more", grown)
+        ok(grown < (200_000 if SAN else 12_000), f"memory is steady over all of it: {grown} kB more", grown)
         same(desk.owner.pid, pid, "and it is still the same process")
     run.__name__ = "steady"
     return run

@@ -248,7 +248,7 @@ def care():
     (office.dir / "format").write_text("akta-data 1\n")
     table = office.dir / "env" / "record.db"
     sound = table.read_bytes()
-    table.write_bytes(sound[:5000] + bytes(64) + sound[5064:])
+    table.write_bytes(sound[:5000] + bytes(b ^ 255 for b in sound[5000:5064]) + sound[5064:])
     a = office("doctor")
     ok(a.status == 1 and a.rows[-1]["faults"] > 0, "doctor of an archive with a broken table: a fault, status 1", a)
     table.write_bytes(sound)
