@@ -185,14 +185,10 @@ unsigned intake_kind(struct call *c, struct header_value *type); /* enum body_ki
 
 enum who { WHO_ANYONE, WHO_LOOPBACK /* callers on this machine only: to others the address does not exist */ };
 enum face { FACE_PAGE, FACE_API, FACE_PLAIN }; /* how errors look */
-<<<<<<< HEAD
-enum section { SECTION_NONE, SECTION_CARDS, SECTION_REGISTERS, SECTION_ASK, SECTION_FOLLOW, SECTION_LOG,
-               SECTION_REQUESTS };
-=======
 void traffic_begin(struct traffic *t);
 void traffic_end(struct traffic *t, enum face face, int status, uint64_t ns);
-enum section { SECTION_NONE, SECTION_CARDS, SECTION_REGISTERS, SECTION_ASK, SECTION_FOLLOW, SECTION_LOG };
->>>>>>> main
+enum section { SECTION_NONE, SECTION_CARDS, SECTION_REGISTERS, SECTION_ASK, SECTION_FOLLOW, SECTION_LOG,
+               SECTION_REQUESTS };
 enum body_kind {
     BODY_NONE = 0,
     BODY_FORM = 1,

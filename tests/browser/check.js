@@ -114,16 +114,11 @@ async function main() {
     await look(browser, at, "narrow", { viewport: NARROW, colorScheme: "light" });
     await print(browser, at);
   }
-<<<<<<< HEAD
   if (!process.env.ONLY) {
     await keyboard(browser);
     await letters(browser);
+    await life(browser);
   }
-=======
-  await keyboard(browser);
-  await letters(browser);
-  await life(browser);
->>>>>>> main
   await browser.close();
   end();
 }
