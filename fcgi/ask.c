@@ -47,7 +47,7 @@ const struct input_field ask_fields[ASK_FIELDS] = {
 #define Q_EMAIL                                                                                                        \
     {                                                                                                                  \
         .name = "email", .control = CONTROL_LINE, .label = N_("E-mail address, for an answer by e-mail"),              \
-        .inputmode = "email", .size = 30, .group = "if-email"                                                          \
+        .inputmode = "email", .size = 30, .group = FORM_IF_EMAIL                                                          \
     }
 #define Q_EMAIL_PLAIN                                                                                                  \
     {                                                                                                                  \

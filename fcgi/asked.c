@@ -166,6 +166,7 @@ static bool pose(struct call *c, const struct asked *a, const struct question *f
         return false;
     }
     *q = *from;
+    (void)form_address(c, q);
     *p = (struct posed){.q = q, .fault = fault_of(a, from->name)};
     if (f != NULL) {
         pose_field(a, f, q, p);
@@ -260,13 +261,17 @@ static void take_answer(struct call *c, struct asked *a, const struct question *
 }
 
 /* What belongs to a way of answer that was not chosen is not asked for, so it is not taken. */
-static void drop_unasked(struct asked *a, const struct question *q)
+static void drop_unasked(const struct call *c, struct asked *a, const struct question *q)
 {
     static const struct {
         const char *group;
         enum request_way way;
-    } groups[] = {{"if-email", REQUEST_EMAIL}, {"if-post", REQUEST_POST}, {"if-other", REQUEST_OTHER_WAY}};
+    } groups[] = {{FORM_IF_EMAIL, REQUEST_EMAIL}, {"if-post", REQUEST_POST}, {"if-other", REQUEST_OTHER_WAY}};
     const struct request_field *f = field_named(q->name);
+    struct question asked = *q;
+    if (form_address(c, &asked)) {
+        return;
+    }
     for (size_t i = 0; f != NULL && q->group != NULL && i < COUNT_OF(groups); i++) {
         if (strcmp(groups[i].group, q->group) == 0 && a->form.way != 0 && a->form.way != groups[i].way) {
             *(struct str *)(void *)((char *)&a->form + f->offset) = STR("");
@@ -282,7 +287,7 @@ void asked_take(struct call *c, struct asked *a, size_t step)
         take_answer(c, a, &q[i]);
     }
     for (size_t i = 0; i < ASK_QUESTIONS_MAX && q[i].name != NULL; i++) {
-        drop_unasked(a, &q[i]);
+        drop_unasked(c, a, &q[i]);
     }
     if (a->form.kind >= REQUEST_KIND_END || (a->ask->kinds >> a->form.kind & 1u) == 0) {
         a->form.kind = ask_only_kind(a->ask);

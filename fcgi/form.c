@@ -387,6 +387,19 @@ static void files(struct call *c, const struct posed *p)
     MARK(h, ">\n");
 }
 
+bool form_address(const struct call *c, struct question *q)
+{
+    bool both =
+        q->group != NULL && strcmp(q->group, FORM_IF_EMAIL) == 0 && request_desk_limits(c->w->requests)->notices;
+    if (both) {
+        q->group = NULL;
+        q->label = N_("E-mail address, for the answer or for notices");
+        q->hint =
+            N_("You need it only for an answer by e-mail. We also write to it when something happens in the case.");
+    }
+    return both;
+}
+
 void form_question(struct call *c, const struct posed *p)
 {
     static void (*const controls[])(struct call * c, const struct posed *p) = {[CONTROL_LINE] = line,

@@ -43,6 +43,8 @@ void form_page_begin(struct call *c, struct str h1, const char *failed, const st
 void form_open(struct call *c, struct str path, bool files);
 void form_hidden(struct call *c, const char *name, struct str value);
 void form_question(struct call *c, const struct posed *p);
+/* Where notices are sent, such an address serves for them too, whichever way the answer comes: it is asked for so. */
+bool form_address(const struct call *c, struct question *q);
 void form_submit(struct call *c, const char *msgid);
 /* A second button, which sends the same form with name=value. */
 void form_other_submit(struct call *c, const char *msgid, const char *name, const char *value);
@@ -55,6 +57,7 @@ struct str posted_text(const struct call *c, const char *name);           /* its
 /* A row's file hook: the file of the part goes into the draft; a slip becomes the fault of the field of files. */
 bool form_attach(struct call *c, struct str token, const struct part *p, struct content_source src);
 
-#define FORM_REMOVE "usun" /* name of the buttons that take an attached file away; the value is its number */
+#define FORM_IF_EMAIL "if-way-email" /* group of an address for an answer by e-mail; see form_address */
+#define FORM_REMOVE   "usun"         /* name of the buttons that take an attached file away; the value is its number */
 
 #endif

@@ -113,7 +113,7 @@ static void language_link(struct call *c)
     struct str path = known ? c->path : STR("/");
     bool to_english = c->lang == LANG_PL;
     /* What was asked stays asked, where it is an address of its own. */
-    struct str query = known && c->row->body == BODY_NONE ? c->q->query : STR("");
+    struct str query = known && c->row->body == BODY_NONE && c->row->field_count > 0 ? c->q->query : STR("");
     struct str whole = arena_fmt(c->ar, "%s%.*s%s%.*s", to_english ? "/en" : "", (int)path.n, path.p,
                                  query.n > 0 ? "?" : "", (int)query.n, query.p);
     if (to_english) {

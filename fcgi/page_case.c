@@ -152,5 +152,6 @@ void page_case(struct call *c)
     remedies(c, &v);
     what_was_asked(c, &v);
     case_files(c, &v, false, N_("Your files"));
+    case_paper_foot(c, &v);
     page_end(c, 200);
 }

@@ -41,7 +41,7 @@ static const struct deed deeds[] = {
        .label = N_("E-mail address, for an answer by e-mail"),
        .autocomplete = "email",
        .size = 30,
-       .group = "if-email"},
+       .group = FORM_IF_EMAIL},
       {.name = "street",
        .control = CONTROL_LINE,
        .label = N_("Street and number, for an answer by post"),
@@ -209,8 +209,13 @@ static size_t pose(struct call *c, const struct doing *d, struct posed *out)
     size_t n = 0, shown = 0;
     const struct question *q = d->deed->questions;
     for (; n < QUESTIONS_MAX && q[n].name != NULL; n++) {
-        out[n] =
-            (struct posed){.q = &q[n], .text = known_answer(d, q[n].name), .fault = fault_of(&d->faults, q[n].name)};
+        struct question *own = arena_alloc(c->ar, sizeof *own);
+        if (own == NULL) {
+            return 0;
+        }
+        *own = q[n];
+        (void)form_address(c, own);
+        out[n] = (struct posed){.q = own, .text = known_answer(d, q[n].name), .fault = fault_of(&d->faults, q[n].name)};
         form_take(c, &out[n]);
         if (q[n].control == CONTROL_FILES) {
             out[n].files = d->kept.files;

@@ -14,7 +14,7 @@
 
 #define PROGRAM      "akta-send"
 #define LOOK_MS      250u /* between two looks into an empty outbox */
-#define STEP_MS      10u   /* between two looks at a helper, growing to … */
+#define STEP_MS      10u  /* between two looks at a helper, growing to … */
 #define STEP_MOST_MS 250u
 #define TROUBLE_MS   5000u /* after the store refused */
 #define MESSAGE_MOST 32768u
@@ -133,6 +133,10 @@ static bool hand(struct post *p, struct arena *ar, const struct notice_job *j, s
     struct err why;
     const struct notice_head head = {.office = &office, .from = p->route.from, .site = p->route.site};
     err_init(&why, e->lang);
+    if (j->unreadable) {
+        const struct notice_report later = {.fate = NOTICE_LATER, .stage = NOTICE_PROGRAM};
+        return settle(p, j, &later, e);
+    }
     if (!archive_office(p->archive, ar, &office, e)) {
         return false;
     }

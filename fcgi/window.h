@@ -317,6 +317,7 @@ void page_paragraph(struct call *c, const char *msgid); /* <p> */
 /* Where the list of this page is as data: PATH and PATH.csv of the API, in the language of the page. words: what was
  * searched for; n 0: nothing. */
 void page_data(struct call *c, struct str path, struct str words);
+void page_print_help(struct call *c);                   /* how to print it, without a script (paper.c) */
 /* Content that is Polish only: in other languages a note stands before it, and its element says lang="pl". */
 void page_polish_begin(struct call *c);
 void page_polish_end(struct call *c);

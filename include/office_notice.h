@@ -80,7 +80,7 @@ bool notice_list(struct request_desk *d, const struct id *request, struct arena 
                  struct err *e) MUST_USE;
 /* One sentence for people: what has become of it, without the day of it. */
 const char *notice_said(const struct notice *n); /* msgid */
-bool notice_verb(enum request_verb v); /* whether such an act is told by mail */
+bool notice_verb(enum request_verb v);           /* whether such an act is told by mail */
 
 struct notice_figures {
     uint64_t waiting, late /* wait for more than a day */, failed /* refused or given up, the case still open */;
@@ -100,6 +100,7 @@ struct notice_job {
     char name[REQUEST_NUMBER_SIZE + 24]; /* of this notice, for a file: "2026-000123-4" */
     instant queued;
     struct str email; /* "" = there is none any more */
+    bool unreadable;  /* the request is damaged: the doctor says more */
 };
 /* The first one that is due. *found false: none is. */
 bool notice_next(struct request_desk *d, instant now, struct arena *ar, struct notice_job *out, bool *found,

@@ -356,7 +356,8 @@ enum request_next { REQUEST_NEXT_NONE, REQUEST_NEXT_OFFICE_ANSWERS, REQUEST_NEXT
 /* What can be done against silence, a decision or a fee; never one that the kind does not have (trap 5). */
 enum request_remedy_kind { REQUEST_REMEDY_SILENCE = 1 /* skarga na bezczynność */, REQUEST_REMEDY_URGE /* ponaglenie */,
                            REQUEST_REMEDY_APPEAL, REQUEST_REMEDY_COURT, REQUEST_REMEDY_PUODO, REQUEST_REMEDY_OBJECT,
-                           REQUEST_REMEDY_COMPLAINT /* skarga, KPA dział VIII */ };
+                           REQUEST_REMEDY_COMPLAINT /* skarga, KPA dział VIII */,
+                           REQUEST_REMEDY_ASK /* the office itself, for the reason and a new date */ };
 struct request_remedy {
     enum request_remedy_kind kind;
     struct day from;      /* possible from this day; DAY_NONE: now */

@@ -178,7 +178,15 @@ static bool fill_job(struct txn *t, struct due *x, struct err *e)
                              .queued = row.queued};
     number_text(h.year, h.seq, j->number);
     snprintf(j->name, sizeof j->name, "%s-%llu", j->number, (unsigned long long)j->event);
-    return read_address(t, x->d, &x->place.request, x->ar, &j->email, e);
+    struct err why;
+    err_init(&why, e->lang);
+    if (read_address(t, x->d, &x->place.request, x->ar, &j->email, &why)) {
+        return true;
+    }
+    j->unreadable = why.code == ERR_CORRUPT; /* the others need not wait for it */
+    j->email = STR("");
+    *e = j->unreadable ? *e : why;
+    return j->unreadable;
 }
 
 static bool due_fn(struct txn *t, void *ctx, struct err *e)

@@ -39,6 +39,8 @@ struct talk {
     bool dot, lost; /* the last byte may have gone; the word could not be written */
 };
 
+static volatile sig_atomic_t leaving; /* SIGTERM came */
+
 static bool say(const char *words)
 {
     size_t n = strlen(words);
@@ -165,7 +167,7 @@ static int still_waiting(void *ctx, curl_off_t a, curl_off_t b, curl_off_t c, cu
     (void)c;
     (void)d;
     uint64_t most = t->dot || t->patience < ANSWER_MOST ? t->patience : ANSWER_MOST;
-    return (monotonic_ns() - t->heard_ns) / 1000000000u >= most;
+    return (leaving && !t->dot) || (monotonic_ns() - t->heard_ns) / 1000000000u >= most;
 }
 
 /* ---------------------------------------------------------------- the talk */
@@ -273,13 +275,22 @@ static bool talk_through(struct talk *t)
     return ok;
 }
 
-/* Whoever stops the owner does not stop us: we end by ourselves, and soon. */
+static void leave(int number)
+{
+    (void)number;
+    leaving = 1;
+}
+
+/* Whoever stops the owner does not stop a message whose last byte is out: we end by ourselves. SIGTERM, which a service
+ * manager sends to all, ends us before that byte. */
 static void settle_in(void)
 {
-    static const int passed_over[] = {SIGTERM, SIGINT, SIGHUP, SIGPIPE};
+    static const int passed_over[] = {SIGINT, SIGHUP, SIGPIPE};
     const struct rlimit none = {0, 0};
-    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    struct sigaction ignore = {.sa_handler = SIG_IGN}, heed = {.sa_handler = leave, .sa_flags = SA_RESTART};
     sigemptyset(&ignore.sa_mask);
+    sigemptyset(&heed.sa_mask);
+    sigaction(SIGTERM, &heed, NULL);
     for (size_t i = 0; i < COUNT_OF(passed_over); i++) {
         sigaction(passed_over[i], &ignore, NULL);
     }

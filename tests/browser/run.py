@@ -1,6 +1,6 @@
 """make check-browser: an office with everything published, its nginx on a free port of this machine, and check.js in
 Chromium. Packages come by the lock file into the build folder. SHOTS=folder keeps a picture of each page. Closes with the
-one line `N passed, N failed`."""
+one line `N passed, N failed`. BRIEF=1: the short form. `run.py --packages` fetches the packages and ends."""
 import datetime
 import json
 import os
@@ -13,7 +13,8 @@ import urllib.request
 
 here = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(here.parent / "http"))
-from desk import BUILD, Desk  # noqa: E402
+from desk import BUILD, Desk, wait_for  # noqa: E402
+from smtp import Server  # noqa: E402
 
 
 def packages():
@@ -49,6 +50,11 @@ def cases(desk):
             "answered": (foi, ["answer", answer, "--text", "Umowy są w załączniku."]),
             "refused": ({**foi, **address}, ["refuse", "--text", "Tajemnica przedsiębiorcy.", "--served", day(0)])}
     paths = {}
+    mailed = json.loads(http(desk, json.dumps({**foi, "way": "email", "email": "anna@example.pl"})))
+    for verb, *words in (["extend", "--until", day(40), "--reason", "Zbieramy umowy."], ["answer", "--text", "Nie ma."]):
+        desk("request", verb, mailed["number"], *words)
+    wait_for(lambda: all(n["state"] == "sent" or n["attempts"] > 0 for n in desk("request", "show", mailed["number"]).row["notices"]))
+    paths["notices"] = mailed["url"]
     for name, (letter, (verb, *words)) in acts.items():
         filed = json.loads(http(desk, json.dumps(letter)))
         done = desk("request", verb, filed["number"], *words)
@@ -79,8 +85,15 @@ def http(desk, body):
 
 
 modules = packages()
+if sys.argv[1:] == ["--packages"]:
+    sys.exit(0)
 port = free_port()
-desk = Desk(listen=f"127.0.0.1:{port}").start()
+desk = Desk(listen=f"127.0.0.1:{port}")
+mail = Server().start()  # takes the first notice, refuses the second, and puts off the third
+mail.answers["recipient"] = ["250 OK", "550 5.1.1 nobody", "451 busy"]
+with open(desk.dir / "akta.conf", "a", encoding="utf-8") as conf:
+    conf.write("\n" + mail.settings(retry=3600))
+desk.start()
 shots = os.environ.get("SHOTS", "")
 if shots:
     pathlib.Path(shots).mkdir(parents=True, exist_ok=True)

@@ -95,6 +95,19 @@ def in_english():
     ok("Sent means that the mail server has taken it." in Page(desk.ask(f"/en/s/{token}").text).said, "and so is the page")
 
 
+def for_notices_only():
+    before = len(server.taken)
+    page = Page(desk.ask("/wniosek/informacja").text).said
+    ok("Adres e-mail do odpowiedzi albo powiadomień" in page, "the form says what an address is for", page)
+    number, _, token = file_foi(desk, email="fetch@example.pl", way="here")
+    ok(arrives(before + 1) and server.taken[before].envelope[1] == ["fetch@example.pl"], "who fetches the answer with the code is told, too")
+    done = follow(desk, form(desk, f"/s/{token}/zmien").send(way="here", email="other@example.pl")).answer
+    office("answer", number, "--text", "Nie ma.")
+    ok(done.status == 200 and arrives(before + 2) and server.taken[before + 1].envelope[1] == ["other@example.pl"],
+       "another address, the same way of answer", done)
+    wait_shown(number, 3)
+
+
 def no_address_no_notice():
     number, _, _ = file_foi(desk)
     office("answer", number, "--text", "Nie ma.")
@@ -172,4 +185,4 @@ desk.stop_web()
 desk.stop_owner()
 configure(server.settings())
 desk.start()
-main(a_case, in_english, no_address_no_notice, refused_and_corrected, put_off, secured, quiet_logs, settings_that_do_not_fit)
+main(a_case, in_english, for_notices_only, no_address_no_notice, refused_and_corrected, put_off, secured, quiet_logs, settings_that_do_not_fit)
