@@ -48,11 +48,6 @@ void page_answer_file(struct call *c)
     f->name = arena_fmt(c->ar, "odpowiedz-%.*s-%llu%s", (int)c->parts.slug.n, c->parts.slug.p,
                         (unsigned long long)f->seq, i < COUNT_OF(types) ? types[i].ending : "");
     send_attachment(c, f);
-    if (c->a->status == 200) {
-        c->a->etag[0] = '"';
-        hex_encode((struct bytes){f->digests.sha256, 16}, c->a->etag + 1);
-        memcpy(c->a->etag + 33, "\"", 2);
-    }
 }
 
 /* ---------------------------------------------------------------- many */
