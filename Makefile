@@ -196,7 +196,7 @@ build-fuzz/fuzz/%: tests/fuzz/%.c $(WINDOW_LIB) $(LINK_ALL)
 	$(CC) $(CFLAGS) -Iinclude -I. -fsanitize=fuzzer $(LDFLAGS) -o $@ $< $(WINDOW_LIB) $(LINK_ALL) $(LIBS) -lfcgi
 
 # ---- benchmarks: yardsticks link only what they measure; ours (commit, scale) link the house.
-BENCH_OURS := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/commit.c tests/bench/scale.c tests/bench/requests.c))
+BENCH_OURS := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/commit.c tests/bench/scale.c tests/bench/requests.c tests/bench/register_fill.c))
 bench:
 	@sh tests/lib/packages.sh build bench
 	@$(MAKE) --no-print-directory -s -j$$(nproc) all bench-built

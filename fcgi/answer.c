@@ -85,6 +85,7 @@ void answer_validate(struct answer *a, struct str if_none_match)
     }
     if (if_none_match.n > 0 && names_etag(if_none_match, a->etag)) {
         a->status = 304;
+        a->stream = NULL;
         buf_reset(&a->body);
     }
 }
@@ -153,6 +154,7 @@ bool answer_head(const struct answer *a, struct buf *out, struct err *e)
         (a->etag[0] != '\0' && !head_line(out, "ETag", str_of(a->etag), e)) ||
         (a->ranges && !head_line(out, "Accept-Ranges", STR("bytes"), e)) ||
         (a->content_range.n > 0 && !head_line(out, "Content-Range", a->content_range, e)) ||
+        (a->link.n > 0 && !head_line(out, "Link", a->link, e)) ||
         (a->disposition.n > 0 && !head_line(out, "Content-Disposition", a->disposition, e)) ||
         !head_line(out, "Cache-Control", str_of(cache_words(a)), e)) {
         return false;

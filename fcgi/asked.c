@@ -348,12 +348,37 @@ bool asked_file(struct call *c, struct asked *a, int *status)
 /* ---------------------------------------------------------------- beside the form */
 
 #define MOST_SIMILAR 5
+
+static size_t similar_answers(struct call *c, struct str content, struct request_answer **list)
+{
+    struct err unsaid = ERR_INIT;
+    size_t n = 0;
+    return content.n > 0 && request_answers_similar(c->w->requests, content, c->ar, MOST_SIMILAR, list, &n, &unsaid)
+               ? n
+               : 0;
+}
+
+static void show_answers(struct call *c, const struct request_answer *list, size_t n)
+{
+    struct html *h = &c->h;
+    for (size_t i = 0; i < n; i++) {
+        MARK(h, "<li>");
+        page_link(c, "/odpowiedzi/", str_of(list[i].number));
+        html_text(h, list[i].subject);
+        MARK(h, "</a> <span class=\"muted\">");
+        html_say(h, "answered already");
+        MARK(h, "</span></li>\n");
+    }
+}
+
 void asked_similar(struct call *c, const struct asked *a)
 {
     struct html *h = &c->h;
     struct bulletin_hit *list;
     size_t n = 0;
+    struct request_answer *answers = NULL;
     struct err unsaid = ERR_INIT;
+    size_t answered = similar_answers(c, a->form.content, &answers);
     if (a->form.content.n == 0 ||
         !request_similar(c->bulletin, a->form.content, c->lang, c->ar, MOST_SIMILAR, &list, &n, &unsaid)) {
         n = 0;
@@ -361,19 +386,20 @@ void asked_similar(struct call *c, const struct asked *a)
     MARK(h, "<section class=\"box\" aria-labelledby=\"similar\"><h2 id=\"similar\">");
     html_say(h, "Is it published already?");
     MARK(h, "</h2>\n");
-    if (n == 0) {
+    if (n + answered == 0) {
         page_paragraph(c, N_("We found nothing published that would answer it."));
     } else {
         page_paragraph(c, N_("Perhaps one of these answers you. If not, file the letter."));
         MARK(h, "<ul>\n");
     }
+    show_answers(c, answers, answered);
     for (size_t i = 0; i < n; i++) {
         MARK(h, "<li>");
         page_document_link(c, list[i].item);
         html_text(h, list[i].item->title[c->lang]);
         MARK(h, "</a></li>\n");
     }
-    if (n > 0) {
+    if (n + answered > 0) {
         MARK(h, "</ul>\n");
     }
     MARK(h, "</section>\n");

@@ -23,6 +23,8 @@ static const char *const plain_words[REQUEST_VERB_END] = {
     [REQUEST_DO_FORWARD] = N_("Passed on to the body that is competent"),
     [REQUEST_DO_REOPEN] = N_("Opened once more"),
     [REQUEST_DO_CLOSE] = N_("The case is closed"),
+    [REQUEST_DO_PUBLISH] = N_("The answer is published, for everybody to read"),
+    [REQUEST_DO_UNPUBLISH] = N_("The published answer was taken back"),
     [REQUEST_DO_LAPSE] = N_("The term ran out, the case ended"),
 };
 

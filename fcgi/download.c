@@ -62,7 +62,7 @@ static void not_that_part(struct call *c)
     answer_text(c->a, 416, tr(c->lang, N_("The file does not have the part that was asked for.")));
 }
 
-static void send_file(struct call *c, const struct request_attachment *f)
+void send_attachment(struct call *c, const struct request_attachment *f)
 {
     struct stream_work *s = arena_alloc(c->ar, sizeof *s);
     struct answer whole = *c->a;
@@ -100,7 +100,7 @@ void page_case_file(struct call *c)
     }
     for (size_t i = 0; i < v->file_count; i++) {
         if (v->files[i].seq == c->parts.number) {
-            send_file(c, &v->files[i]);
+            send_attachment(c, &v->files[i]);
             return;
         }
     }

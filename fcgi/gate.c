@@ -226,10 +226,12 @@ static void enforce(struct call *c)
     }
 }
 
-/* A page that is the same for everyone and asks nothing: whoever invents queries makes no page anew. */
+/* A page that is the same for everyone and is asked nothing: whoever invents queries for one that takes none makes no
+ * page anew. */
 static bool may_be_kept(const struct call *c)
 {
-    return c->row != NULL && c->row->cache == CACHE_PUBLIC && c->row->field_count == 0 &&
+    return c->row != NULL && c->row->cache == CACHE_PUBLIC && (c->row->flags & ROW_MADE_ANEW) == 0 &&
+           (c->row->field_count == 0 || c->q->query.n == 0) &&
            (c->q->body_size == 0 || c->q->body_size == BODY_UNKNOWN) && c->w->archive != NULL &&
            method_fits(c->row, c->q->method);
 }
@@ -278,7 +280,7 @@ static void dispatch(struct call *c)
         }
     }
     answer_anew(c, buf_str(&allow));
-    if (keep && c->a->status == 200) {
+    if (keep && c->a->status == 200 && c->a->stream == NULL && c->a->disposition.n == 0 && c->a->link.n == 0) {
         answer_stamp(c->a);
         kept_put(c->w->kept, c->q->path, &stamp, c->a);
     }

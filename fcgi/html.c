@@ -20,8 +20,8 @@ static void fail(struct html *h, const char *fault)
 static bool is_one_of(struct str name, const struct str *list, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        if (str_eq(name, list[i])) {
-            return true;
+        if (list[i].n == name.n && list[i].p[0] == name.p[0] && memcmp(list[i].p, name.p, name.n) == 0) {
+            return true; /* a page has thousands of names: most differ in length or first letter */
         }
     }
     return false;
@@ -250,6 +250,12 @@ void html_mark(struct html *h, const char *literal, size_t n)
 
 /* ---------------------------------------------------------------- escapes */
 
+/* What goes out as it is, whatever stands around it. */
+static bool is_plain(unsigned char c)
+{
+    return c > '>' ? c != 0x7F : c > '\'' && c != '<' && c != '>';
+}
+
 static void add_escaped(struct html *h, struct str s, bool glue)
 {
     size_t done = 0;
@@ -260,6 +266,9 @@ static void add_escaped(struct html *h, struct str s, bool glue)
     for (size_t i = 0; i < s.n; i++) {
         unsigned char c = (unsigned char)s.p[i];
         const char *as = NULL;
+        if (is_plain(c)) {
+            continue;
+        }
         if (c == '&') {
             as = "&amp;";
         } else if (c == '<') {

@@ -81,7 +81,7 @@ static bool announces_number(struct str w)
         STR_INIT("nr"),   STR_INIT("Nr"),    STR_INIT("art."), STR_INIT("Art."), STR_INIT("ust."), STR_INIT("pkt"),
         STR_INIT("§"),    STR_INIT("§§"),    STR_INIT("lit."), STR_INIT("poz."), STR_INIT("Dz."),  STR_INIT("str."),
         STR_INIT("zał."), STR_INIT("godz."), STR_INIT("ul."),  STR_INIT("al."),  STR_INIT("tel.")};
-    return is_in(w, words, COUNT_OF(words));
+    return w.n < 6 && is_in(w, words, COUNT_OF(words)); /* the longest has 5 bytes */
 }
 
 static bool is_unit(struct str w)

@@ -20,6 +20,11 @@ static const struct said {
     {"n", "The running number of the register.", "1", NULL},
     {"sha256", "SHA-256 of the document.", "'0000000000000000000000000000000000000000000000000000000000000000'",
      "{'type':'string','pattern':'^[0-9a-fA-F]{64}$'}"},
+    {"state", "Only in this state.", NULL, NULL},
+    {"kind", "Only of this kind.", NULL, NULL},
+    {"from", "Received on this day or later, YYYY-MM-DD.", NULL, NULL},
+    {"to", "Received on this day or earlier, YYYY-MM-DD.", NULL, NULL},
+    {"year", "A year; else the last twelve months.", NULL, NULL},
     {"number", "The number of the request, as the receipt gives it.", "'2026-000123'",
      "{'type':'string','maxLength':80}"},
 };

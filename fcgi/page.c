@@ -62,6 +62,19 @@ static void site_address(struct call *c, const struct site_file *f)
     html_part(&c->h, str_of(f->name));
 }
 
+/* What follows the register, for readers of feeds and for data portals. */
+static void feeds(struct call *c)
+{
+    struct html *h = &c->h;
+    MARK(h, "<link rel=\"alternate\" type=\"application/atom+xml\" href=\"/feeds/register.atom\" title=\"");
+    html_say_attr(h, "Register of requests");
+    MARK(h, "\">\n<link rel=\"alternate\" type=\"application/atom+xml\" href=\"/feeds/answers.atom\" title=\"");
+    html_say_attr(h, "Published answers");
+    MARK(h, "\">\n<link rel=\"alternate\" type=\"text/calendar\" href=\"/feeds/terms.ics\" title=\"");
+    html_say_attr(h, "Terms of open requests");
+    MARK(h, "\">\n<link rel=\"alternate\" type=\"text/turtle\" href=\"/dcat.ttl\" title=\"DCAT\">\n");
+}
+
 static void head(struct call *c, struct str title)
 {
     struct html *h = &c->h;
@@ -81,6 +94,9 @@ static void head(struct call *c, struct str title)
     MARK(h, "\">\n<link rel=\"icon\" type=\"image/svg+xml\" href=\"");
     site_address(c, &c->w->site.icon);
     MARK(h, "\">\n");
+    if (c->row != NULL && c->row->section == SECTION_REQUESTS) {
+        feeds(c);
+    }
     if (c->a->script) {
         html_script(h, arena_fmt(c->ar, "/site/%s", c->w->site.verify.name));
     }
@@ -96,7 +112,10 @@ static void language_link(struct call *c)
     bool known = c->row != NULL && c->row->face == FACE_PAGE;
     struct str path = known ? c->path : STR("/");
     bool to_english = c->lang == LANG_PL;
-    struct str whole = to_english ? arena_fmt(c->ar, "/en%.*s", (int)path.n, path.p) : path;
+    /* What was asked stays asked, where it is an address of its own. */
+    struct str query = known && c->row->body == BODY_NONE && c->row->field_count > 0 ? c->q->query : STR("");
+    struct str whole = arena_fmt(c->ar, "%s%.*s%s%.*s", to_english ? "/en" : "", (int)path.n, path.p,
+                                 query.n > 0 ? "?" : "", (int)query.n, query.p);
     if (to_english) {
         MARK(h, "<a lang=\"en\" hreflang=\"en\" href=\"");
     } else {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "form.h"
+#include "register.h"
 
 static const struct input_field search_fields[] = {{"q", INPUT_TEXT, 0, 200}};
 static const struct input_field choose_fields[] = {{"co", INPUT_WORD, 0, 0}, {"dalej", INPUT_WORD, 0, 0}};
@@ -31,6 +32,7 @@ static const struct input_field follow_fields[] = {{"numer", INPUT_TEXT, 0, 40},
 #define FIELDS(table) .fields = (table), .field_count = COUNT_OF(table)
 #define GET_ROW       .method = "GET", .who = WHO_ANYONE, .body = BODY_NONE, .limit = 0
 #define PAGE          GET_ROW, .face = FACE_PAGE, .cache = CACHE_PUBLIC
+#define FEED          GET_ROW, .face = FACE_PLAIN, .cache = CACHE_PUBLIC
 #define API           GET_ROW, .face = FACE_API, .cache = CACHE_PUBLIC
 /* Every row of the API says what it is: from this /api/v1/openapi.json is written. */
 #define OPERATION(...)                                                                                                 \
@@ -78,6 +80,16 @@ static const struct route_row rows[] = {
     {PAGE, .path = "/zmiany", .handle = page_changes},
     {PAGE, .path = "/redakcja", .handle = page_editors},
     {PAGE, .path = "/dane-osobowe", .handle = page_notices},
+    {PAGE, FIELDS(register_page_fields), .path = "/wnioski", .handle = page_requests, .section = SECTION_REQUESTS,
+     .flags = ROW_OWN_FAULTS},
+    {PAGE, FIELDS(statistics_page_fields), .path = "/wnioski/statystyka", .handle = page_statistics,
+     .section = SECTION_REQUESTS, .flags = ROW_OWN_FAULTS},
+    {PAGE, FIELDS(answers_page_fields), .path = "/odpowiedzi", .handle = page_answers, .section = SECTION_REQUESTS,
+     .flags = ROW_OWN_FAULTS | ROW_MADE_ANEW},
+    {PAGE, .path = "/odpowiedzi/{slug}", .handle = page_answer, .section = SECTION_REQUESTS, .flags = ROW_MADE_ANEW},
+    {PAGE, .path = "/odpowiedzi/{slug}/plik/{n}", .handle = page_answer_file, .section = SECTION_REQUESTS,
+     .flags = ROW_MADE_ANEW},
+    {PAGE, .path = "/wnioski/{slug}", .handle = page_one_request, .section = SECTION_REQUESTS},
     {PAGE, .path = "/dziennik", .handle = page_log, .section = SECTION_LOG},
     {FORM_PAGE, FIELDS(choose_fields), .path = "/wniosek", .handle = page_choose},
     {FORM_PAGE, .path = "/wniosek/akta-sprawy", .handle = page_party},
@@ -130,6 +142,33 @@ static const struct route_row rows[] = {
                .takes = "RequestFiling", .flags = OPERATION_ONCE,
                .sample = "{'kind':'foi','way':'email','email':'anna@example.org','content':'Umowy na odśnieżanie ulic "
                          "zawarte w 2026 roku, z załącznikami.'}")},
+    {API, FIELDS(register_api_fields), .path = "/api/v1/requests", .handle = api_requests, .flags = ROW_OWN_FAULTS,
+     OPERATION(.id = "listRequests", .summary = "The public register of requests, the newest first: nothing personal.",
+               .answer = "RequestList")},
+    {API, FIELDS(register_api_fields), .path = "/api/v1/requests.csv", .handle = api_requests_csv,
+     .flags = ROW_OWN_FAULTS,
+     OPERATION(.id = "listRequestsCsv",
+               .summary = "The public register of requests, as CSV: 20,000 at a time, the header Link names the rest.",
+               CSV)},
+    {API, FIELDS(answers_api_fields), .path = "/api/v1/answers", .handle = api_answers,
+     .flags = ROW_OWN_FAULTS | ROW_MADE_ANEW,
+     OPERATION(.id = "listAnswers", .summary = "Published answers, the newest first.", .answer = "AnswerList")},
+    {API, FIELDS(answers_api_fields), .path = "/api/v1/answers.csv", .handle = api_answers_csv,
+     .flags = ROW_OWN_FAULTS | ROW_MADE_ANEW,
+     OPERATION(.id = "listAnswersCsv",
+               .summary = "Published answers, as CSV: 200 at a time, the header Link names the rest.", CSV)},
+    {API, .path = "/api/v1/answers/{slug}", .handle = api_answer, .flags = ROW_MADE_ANEW,
+     OPERATION(.id = "getAnswer", .summary = "One published answer.", .answer = "Answer", .part = "number")},
+    {API, FIELDS(statistics_api_fields), .path = "/api/v1/statistics", .handle = api_statistics,
+     .flags = ROW_OWN_FAULTS,
+     OPERATION(.id = "getStatistics", .summary = "Requests by month, outcome and time over twelve months.",
+               .answer = "Statistics")},
+    {API, FIELDS(statistics_api_fields), .path = "/api/v1/statistics.csv", .handle = api_statistics_csv,
+     .flags = ROW_OWN_FAULTS, OPERATION(.id = "getStatisticsTable", .summary = "The same figures, as CSV.", CSV)},
+    {FEED, .path = "/feeds/register.atom", .handle = feed_register},
+    {FEED, .path = "/feeds/answers.atom", .handle = feed_answers, .flags = ROW_MADE_ANEW},
+    {FEED, .path = "/feeds/terms.ics", .handle = feed_terms},
+    {FEED, .path = "/dcat.ttl", .handle = page_dcat},
     {GET_ROW, .face = FACE_API, .cache = CACHE_NEVER, .path = "/api/v1/requests/{slug}", .handle = api_request,
      OPERATION(.id = "getRequest", .summary = "One request with its timeline, for whoever has its code.",
                .answer = "RequestView", .part = "number", .flags = OPERATION_SECRET)},

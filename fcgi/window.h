@@ -80,6 +80,7 @@ struct answer {
     struct str allow;       /* for 405 */
     struct str location;    /* for 303, 308 */
     struct str disposition; /* of a download; n 0: none */
+    struct str link;        /* header Link: what goes on elsewhere; n 0: none */
     unsigned retry_after;   /* seconds; 0: none */
     bool script;            /* the page has a script of ours: its policy allows that, and nothing more */
     char etag[ETAG_SIZE];
@@ -200,7 +201,8 @@ enum who { WHO_ANYONE, WHO_LOOPBACK /* callers on this machine only: to others t
 enum face { FACE_PAGE, FACE_API, FACE_PLAIN }; /* how errors look */
 void traffic_begin(struct traffic *t);
 void traffic_end(struct traffic *t, enum face face, int status, uint64_t ns);
-enum section { SECTION_NONE, SECTION_CARDS, SECTION_REGISTERS, SECTION_ASK, SECTION_FOLLOW, SECTION_LOG };
+enum section { SECTION_NONE, SECTION_CARDS, SECTION_REGISTERS, SECTION_ASK, SECTION_FOLLOW, SECTION_LOG,
+               SECTION_REQUESTS };
 enum body_kind {
     BODY_NONE = 0,
     BODY_FORM = 1,
@@ -211,6 +213,7 @@ enum body_kind {
 enum row_flag {
     ROW_OWN_FAULTS = 1,     /* the handler shows faults of fields itself, beside the field */
     ROW_IN_MAINTENANCE = 2, /* needs no archive */
+    ROW_MADE_ANEW = 8,      /* is not kept for the next moment: what is taken back is gone at once */
     ROW_FILES_LETTERS = 4,  /* counts against the rate of filing of its sender */
 };
 /* What /api/v1/openapi.json says of a row of the API; the rest of it comes from the row (openapi.c). Every row of
@@ -385,6 +388,17 @@ void page_search(struct call *c);
 void page_log(struct call *c);
 void page_changes(struct call *c);
 void page_editors(struct call *c);
+void page_requests(struct call *c);
+void page_one_request(struct call *c);
+void page_answers(struct call *c);
+void page_answer(struct call *c);
+void page_answer_file(struct call *c);
+void page_statistics(struct call *c);
+void feed_register(struct call *c);
+void feed_answers(struct call *c);
+void feed_terms(struct call *c);
+void page_dcat(struct call *c);
+void send_attachment(struct call *c, const struct request_attachment *f); /* it outlives the call: the answer is streamed */
 void page_choose(struct call *c);
 void page_party(struct call *c);
 void page_prepare(struct call *c);
@@ -431,6 +445,13 @@ void api_request_post(struct call *c);
 bool api_request_file(struct call *c, const struct part *p, struct content_source src);
 void api_request(struct call *c);
 void api_prepare(struct call *c);
+void api_requests(struct call *c);
+void api_requests_csv(struct call *c);
+void api_answers(struct call *c);
+void api_answer(struct call *c);
+void api_answers_csv(struct call *c);
+void api_statistics(struct call *c);
+void api_statistics_csv(struct call *c);
 void api_services(struct call *c);
 void api_service(struct call *c);
 void api_registers(struct call *c);

@@ -250,6 +250,8 @@ enum request_verb {
     REQUEST_DO_CLOSE,
     /* nobody's: a term ran out */
     REQUEST_DO_LAPSE,
+    /* the office's, for everybody: the answer is published, or taken back */
+    REQUEST_DO_PUBLISH, REQUEST_DO_UNPUBLISH,
     REQUEST_VERB_END
 };
 const char *request_verb_name(enum request_verb v); /* "supplement" … */
@@ -301,6 +303,8 @@ struct request_act {
     enum request_kind kind; /* qualify */
     enum request_call call;
     struct id file;   /* close: the case file in the archive */
+    const uint64_t *publish; /* publish: numbers of the released files that everybody may fetch */
+    size_t publish_count;
 };
 struct request_done {
     enum request_state state;
@@ -456,39 +460,6 @@ bool receipt_proof(struct request_desk *d, const struct request_view *v, struct 
 bool request_proof(struct request_desk *d, const struct request_view *v, uint64_t event, struct buf *out,
                    struct err *e) MUST_USE;
 
-/* ---------------------------------------------------------------- the public register: nothing personal */
-
-struct request_public {
-    char number[REQUEST_NUMBER_SIZE];
-    enum request_kind kind;
-    enum request_state state;
-    enum request_outcome outcome;
-    struct day received, due, ended; /* ended DAY_NONE: open */
-    bool extended;
-    struct str subject;              /* "" until a person approved one */
-};
-struct request_filter {
-    enum request_kind kind;   /* 0: all */
-    enum request_state state; /* 0: all */
-    struct day from, until;   /* of receipt; DAY_NONE: open */
-    struct str words;         /* of the approved subject: diacritics and endings do not matter */
-    struct str after;         /* cursor; n 0: from the newest */
-    size_t limit;             /* 1 … 200 */
-};
-/* Newest first. *next: the cursor of the following page, n 0 at the end; a question for common words can give a page with
- * few lines, or none, and a cursor all the same. ERR_INVALID: a cursor not of ours. */
-bool request_list(struct request_desk *d, const struct request_filter *f, struct arena *ar,
-                  struct request_public **out, size_t *n, struct str *next, struct err *e) MUST_USE;
-struct request_count {
-    int year, month;
-    enum request_kind kind;
-    enum request_state state;
-    uint64_t requests;
-};
-/* Received in these years, by month, kind and state as they stand; oldest first. */
-bool request_counts(struct request_desk *d, int from_year, int until_year, struct arena *ar,
-                    struct request_count **out, size_t *n, struct err *e) MUST_USE;
-
 /* What is published already and may answer it: the weightiest words of a text, each searched; best first, none when
  * nothing fits. */
 bool request_similar(const struct bulletin *b, struct str content, enum lang lang, struct arena *ar, size_t limit,
@@ -555,5 +526,7 @@ bool request_daily(struct request_desk *d, instant now, struct request_daily *ou
 /* Rows, indexes, counters, contents and the log of requests against each other, both ways; changes nothing. */
 bool request_doctor(struct request_desk *d, store_finding finding, void *ctx, uint64_t *checked, struct err *e)
     MUST_USE;
+
+#include "office_public.h" /* what of all this everybody may read */
 
 #endif

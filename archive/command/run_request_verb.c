@@ -82,6 +82,22 @@ static struct str text_option(struct run *r)
     return text;
 }
 
+/* The files that everybody may fetch. */
+static bool published_files(struct run *r, struct request_act *act)
+{
+    uint64_t *list = arena_alloc(r->ar, (r->p->opt_count + 1) * sizeof *list);
+    if (list == NULL) {
+        return err_set(&r->e, ERR_MEMORY, "out of memory");
+    }
+    for (size_t i = 0; i < r->p->opt_count; i++) {
+        if (strcmp(r->p->opts[i].row->name, "file") == 0) {
+            list[act->publish_count++] = r->p->opts[i].number;
+        }
+    }
+    act->publish = list;
+    return true;
+}
+
 static bool read_act(struct run *r, const struct request_view *v, struct request_act *act)
 {
     struct str name = str_of(r->p->row->name + strlen(NAME_PREFIX));
@@ -96,6 +112,12 @@ static bool read_act(struct run *r, const struct request_view *v, struct request
         act->subject = text_option(r);
     } else {
         act->text = text_option(r);
+    }
+    if (act->verb == REQUEST_DO_PUBLISH) {
+        (void)word_option(r, "subject", &act->subject);
+        if (!published_files(r, act)) {
+            return false;
+        }
     }
     (void)word_option(r, act->verb == REQUEST_DO_FORWARD ? "to" : "unit", &act->unit);
     return choices(r, v, act) && add_disclosure(r, v, act);

@@ -60,6 +60,8 @@ static const char *const type_names[ENTRY_TYPE_COUNT] = {
     [E_REQUEST_REOPEN] = "request-reopen",
     [E_REQUEST_CLOSE] = "request-close",
     [E_REQUEST_LAPSE] = "request-lapse",
+    [E_REQUEST_PUBLISH] = "request-publish",
+    [E_REQUEST_UNPUBLISH] = "request-unpublish",
 };
 
 const char *entry_type_name(enum entry_type t)

@@ -58,7 +58,7 @@ static bool read_fn(struct txn *t, void *ctx, struct err *e)
     }
     return repeated(t, x, e) && ledger_last_event(t, &id, &x->told, e) &&
            key_get(t, archive_store(x->a.d->a), &id, &x->key, e) &&
-           requester_known(t, &id, &x->key, &x->a.known, &x->a.email, e);
+           requester_known(t, &id, &x->key, &x->a.known, &x->a.email, e) && publishing_known(t, &x->a, &x->key, e);
 }
 
 /* ---------------------------------------------------------------- before the verb */
@@ -142,6 +142,9 @@ static void entry_lines(struct doing *x, struct event *ev)
     }
     if (x->row.verb == REQUEST_DO_QUALIFY) {
         event_line(ev, "kind", str_of(request_kind_name((enum request_kind)x->row.kind)));
+    }
+    if (x->row.verb == REQUEST_DO_PUBLISH) {
+        event_line(ev, "published", x->a.after.answer_files);
     }
     if (x->files.count > 0) {
         event_line(ev, "files", arena_fmt(ar, "%zu", x->files.count));
@@ -231,6 +234,7 @@ static bool do_fn(struct txn *t, void *ctx, struct err *e)
            store_insert(t, T_REQUEST_EVENT, rq_bytes(&k), x->event_row, e) &&
            carried_write(t, a->d, &x->files, &a->after.id, a->before.files + 1, e) &&
            head_put(t, &a->after, false, e) && public_update(t, &a->before, &a->after, e) &&
+           vouched_update(t, a->d, &a->before, &a->after, e) &&
            (a->act->once.n == 0 || index_id_put(t, rq_by_once(&x->once), &a->after.id, x->event, e)) &&
            tell_by_mail(t, x, e);
 }

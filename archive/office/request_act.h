@@ -16,8 +16,10 @@ struct acting {
     struct str text;          /* gated */
     struct request_form form; /* checked, of a change of way */
     struct request_faults faults;
-    bool known; /* the requester, so that a decision can be addressed (F-26) */
-    bool email; /* there is an address for notices */
+    bool known;          /* the requester, so that a decision can be addressed (F-26) */
+    bool email;          /* there is an address for notices */
+    bool reveals;        /* the words for everybody hold something of the requester */
+    uint64_t unreleased; /* publish: the first file named that was not released to the requester; 0: none */
 };
 /* What the verb needs is there, what it does not use is not (request_need.c). */
 bool act_needs(struct acting *a, struct err *e) MUST_USE;
@@ -27,6 +29,9 @@ bool act_guards(const struct acting *a, struct err *e) MUST_USE;
 bool requester_known(struct txn *t, const struct id *request, const struct key *key, bool *known, bool *email,
                      struct err *e) MUST_USE;
 bool guard_known(const struct acting *a, struct err *e) MUST_USE;
+/* Whether what everybody shall read names the requester, and which files may go out (request_personal.c). */
+bool publishing_known(struct txn *t, struct acting *a, const struct key *key, struct err *e) MUST_USE;
+bool guard_public(const struct acting *a, struct err *e) MUST_USE;
 /* The head as it shall be (request_effect.c). */
 bool act_effect(struct acting *a, struct err *e) MUST_USE;
 

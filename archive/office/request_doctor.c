@@ -95,6 +95,25 @@ uint64_t rq_counted(const struct rq_doctor *r, uint64_t year, uint64_t month, ui
     return f != NULL ? f->n : 0;
 }
 
+/* Endings share the list of figures: their months come after the others, and the last number holds three. */
+static uint64_t ending_mark(uint64_t outcome, uint64_t pace, uint64_t late)
+{
+    return outcome | pace << 8 | late << 16;
+}
+
+void rq_count_ending(struct rq_doctor *r, const struct request_head *h)
+{
+    int year, month, day;
+    day_split(h->ended, &year, &month, &day);
+    rq_count(r, (uint64_t)year, (uint64_t)month + ENDING_MONTHS, h->kind, ending_mark(h->outcome, pace_of(h), h->late));
+}
+
+uint64_t rq_counted_ending(const struct rq_doctor *r, struct reader *key)
+{
+    uint64_t year = rd_be16(key), month = rd_u8(key), kind = rd_u8(key), outcome = rd_u8(key), pace = rd_u8(key);
+    return rq_counted(r, year, month + ENDING_MONTHS, kind, ending_mark(outcome, pace, rd_u8(key)));
+}
+
 /* ---------------------------------------------------------------- a head and what belongs to it */
 
 static bool check_pointer(struct txn *t, struct rq_doctor *r, const struct request_head *h, struct rq_key k,
@@ -196,6 +215,27 @@ static bool check_key(struct txn *t, struct rq_doctor *r, const struct id *id, c
     return true;
 }
 
+/* Its places in the lists of changes and of published answers; its ending is counted. */
+static bool check_traces(struct txn *t, struct rq_doctor *r, const struct request_head *h, struct err *e)
+{
+    struct rq_key shown = rq_shown(h), answer = rq_answer(h);
+    bool changes = true, published = true;
+    char number[REQUEST_NUMBER_SIZE];
+    number_text(h->year, h->seq, number);
+    if ((h->shown != 0 && !rq_is_there(t, r, T_REQUEST_INDEX, rq_bytes(&shown), NULL, &changes, e)) ||
+        (h->published != 0 && !rq_is_there(t, r, T_REQUEST_INDEX, rq_bytes(&answer), NULL, &published, e))) {
+        return false;
+    }
+    if (!changes || !published) {
+        err_set(rq_find(r, "request-index", REBUILD), ERR_CORRUPT, "request %s is missing from the list of %s", number,
+                changes ? "published answers" : "changes");
+    }
+    if (h->shown != 0 && !day_is_none(h->ended)) {
+        rq_count_ending(r, h);
+    }
+    return true;
+}
+
 static bool check_head(struct txn *t, struct rq_doctor *r, const struct request_head *h, struct err *e)
 {
     struct secret_hash token;
@@ -218,7 +258,7 @@ static bool check_head(struct txn *t, struct rq_doctor *r, const struct request_
         return true;
     }
     memcpy(token.b, h->token_hash.p, sizeof token.b);
-    return check_key(t, r, &h->id, "key", number, e) &&
+    return check_key(t, r, &h->id, "key", number, e) && check_traces(t, r, h, e) &&
            check_pointer(t, r, h, rq_by_number(h->year, h->seq), "number", e) &&
            check_pointer(t, r, h, rq_by_token(&token), "address", e) && check_lines(t, r, h, e) &&
            check_events(t, r, h, e) && check_files_counted(t, r, h, e);

@@ -43,6 +43,9 @@ bool rq_walk(struct rq_doctor *r, enum store_table table,
              struct err *e) MUST_USE;
 void rq_count(struct rq_doctor *r, uint64_t year, uint64_t month, uint64_t kind, uint64_t state);
 uint64_t rq_counted(const struct rq_doctor *r, uint64_t year, uint64_t month, uint64_t kind, uint64_t state);
+#define ENDING_MONTHS 16u
+void rq_count_ending(struct rq_doctor *r, const struct request_head *h);
+uint64_t rq_counted_ending(const struct rq_doctor *r, struct reader *key); /* after its letter */
 /* Does the row at hand say that it is of this request, and is that one there? (request_doctor.c) */
 bool rq_head_row(struct txn *t, struct bytes key, struct bytes val, void *ctx, struct err *e);
 bool rq_owned_row(struct txn *t, struct bytes key, struct bytes val, void *ctx, struct err *e);

@@ -70,6 +70,36 @@ static void check_tally(struct rq_doctor *r, struct bytes key, struct bytes val)
     }
 }
 
+static void check_ending(struct rq_doctor *r, struct bytes key, struct bytes val)
+{
+    struct reader k = reader_of((struct bytes){key.p + 1, key.n - 1}), v = reader_of(val);
+    uint64_t counted = rq_counted_ending(r, &k), n = rd_be64(&v);
+    if (!rd_done(&k) || !rd_done(&v) || n != counted) {
+        err_set(rq_find(r, "request-index", RQ_RESTORE), ERR_CORRUPT,
+                "the figures count %llu ended requests where %llu are there", (unsigned long long)n,
+                (unsigned long long)counted);
+    }
+}
+
+/* A change, a published answer or a word of one: its last bytes name the request. */
+static bool check_place(struct txn *t, struct rq_doctor *r, struct bytes key, struct err *e)
+{
+    bool found = false;
+    if (key.n > RQ_PLACE) {
+        struct reader k = reader_of((struct bytes){key.p + key.n - 6, 6});
+        uint64_t year = rd_be16(&k);
+        struct rq_key number = rq_by_number(year, rd_be32(&k));
+        if (!rq_is_there(t, r, T_REQUEST_INDEX, rq_bytes(&number), NULL, &found, e)) {
+            return false;
+        }
+    }
+    if (!found) {
+        err_set(rq_find(r, "request-index", RQ_RESTORE), ERR_CORRUPT,
+                "a number, address or key leads to a request that is not there");
+    }
+    return true;
+}
+
 static bool notice_is_wrong(struct rq_doctor *r)
 {
     err_set(rq_find(r, "request-index", RQ_RESTORE), ERR_CORRUPT, "a notice and the lists of notices do not agree");
@@ -138,6 +168,13 @@ bool rq_index_row(struct txn *t, struct bytes key, struct bytes val, void *ctx, 
         case 's':
             check_tally(r, key, val);
             return true;
+        case 'e':
+            check_ending(r, key, val);
+            return true;
+        case 'u':
+        case 'p':
+        case 'x':
+            return check_place(t, r, key, e);
         case 'a': /* a closing under way (request_close.c) */
         case 'b':
         case 'c':

@@ -78,7 +78,7 @@ static bool effect_resume(struct acting *a, struct err *e)
     struct request_head *h = &a->after;
     struct term term;
     h->waiting_until = h->disclose_from = h->served = h->ended = DAY_NONE;
-    h->call = h->grosze = h->outcome = 0;
+    h->call = h->grosze = h->outcome = h->late = 0;
     if (a->before.state == REQUEST_CALLED) {
         return true;
     }
@@ -112,11 +112,20 @@ static uint64_t outcome_of(const struct request_act *act)
     return of_verb[act->verb] != 0 ? of_verb[act->verb] : act->outcome;
 }
 
+/* Who gave up, or let a term of their own pass, was not kept waiting by the office. */
+static bool ended_late(const struct acting *a)
+{
+    enum request_verb v = a->act->verb;
+    bool theirs = v == REQUEST_DO_WITHDRAW || v == REQUEST_DO_LAPSE || v == REQUEST_DO_DISCONTINUE;
+    return !theirs && !day_is_none(head_overdue(&a->before, a->day));
+}
+
 static void effect_stop(struct acting *a)
 {
     struct request_head *h = &a->after;
     h->ended = a->day;
     h->outcome = outcome_of(a->act);
+    h->late = ended_late(a);
     h->served = a->act->served;
     h->waiting_until = DAY_NONE;
     h->call = 0;
@@ -160,6 +169,26 @@ static bool apply_term(struct acting *a, struct err *e)
     return true;
 }
 
+static bool effect_public(struct acting *a, struct err *e)
+{
+    struct buf files CLEANUP(buf_free) = BUF_INIT(256);
+    struct request_head *h = &a->after;
+    if (a->act->verb == REQUEST_DO_UNPUBLISH) {
+        h->published = 0;
+        h->answer_text = h->answer_files = STR("");
+    }
+    if (a->act->verb != REQUEST_DO_PUBLISH) {
+        return true;
+    }
+    for (size_t i = 0; i < a->act->publish_count; i++) {
+        buf_fmt(&files, "%s%llu", i > 0 ? " " : "", (unsigned long long)a->act->publish[i]);
+    }
+    h->published = a->act->at;
+    h->answer_text = a->text;
+    h->answer_files = arena_str(a->ar, buf_str(&files));
+    return buf_ok(&files, e) && (h->answer_files.p != NULL || err_set(e, ERR_MEMORY, "out of memory"));
+}
+
 bool act_effect(struct acting *a, struct err *e)
 {
     struct request_head *h = &a->after;
@@ -182,5 +211,11 @@ bool act_effect(struct acting *a, struct err *e)
     }
     h->changed = a->act->at;
     remember(a);
+    if (!effect_public(a, e)) {
+        return false;
+    }
+    if (public_differs(&a->before, h)) {
+        h->shown = a->act->at;
+    }
     return true;
 }

@@ -85,7 +85,8 @@ static bool fill_head(struct filing *f, struct err *e)
                                     .served = DAY_NONE,
                                     .decide_by = DAY_NONE,
                                     .events = 1,
-                                    .changed = f->in->received};
+                                    .changed = f->in->received,
+                                    .shown = f->in->received};
     if (!law_take(f->d, day, &law, e) || !head_term(&f->head, law, f->ar, e) ||
         !request_hints(form, day, f->ar, &flags, e)) {
         return false;

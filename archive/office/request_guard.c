@@ -105,7 +105,7 @@ static bool guard_times(const struct acting *a, struct err *e)
 
 bool act_guards(const struct acting *a, struct err *e)
 {
-    if (!guard_times(a, e) || !guard_known(a, e)) {
+    if (!guard_times(a, e) || !guard_known(a, e) || !guard_public(a, e)) {
         return false;
     }
     switch (a->act->verb) {
@@ -142,6 +142,8 @@ bool act_guards(const struct acting *a, struct err *e)
         case REQUEST_DO_SUBJECT:
         case REQUEST_DO_REOPEN:
         case REQUEST_DO_CLOSE:
+        case REQUEST_DO_PUBLISH:
+        case REQUEST_DO_UNPUBLISH:
         case REQUEST_VERB_END:
             break;
     }

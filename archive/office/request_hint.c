@@ -112,7 +112,7 @@ static bool is_digit(char c)
 }
 
 /* A number on its own whose check digit fits: a PESEL by its 11 digits, an account by its 26. */
-static bool holds_identifier(struct str s, struct arena *ar)
+bool holds_identifier(struct str s, struct arena *ar)
 {
     for (size_t at = 0; at < s.n; at++) {
         char digits[IDENT_DIGITS];

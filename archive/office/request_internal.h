@@ -66,6 +66,10 @@ struct request_head {
     struct id file;
     struct bytes code_hash, token_hash, once_box;
     instant changed;
+    instant shown;                        /* the last change that the public register shows */
+    uint64_t late;                        /* ended after its term */
+    instant published;                    /* of the answer; 0: it is not */
+    struct str answer_text, answer_files; /* for everybody; numbers of files, parted by blanks */
 };
 extern const struct row_kind request_head_kind;
 
@@ -94,7 +98,7 @@ extern const struct row_kind request_file_kind;
 
 /* T_REQUEST_LIST: a line of the public register. */
 struct request_line_row {
-    uint64_t kind, state, outcome, extended;
+    uint64_t kind, state, outcome, extended, answer;
     struct day received, due, ended;
     struct str subject;
 };
@@ -114,6 +118,11 @@ struct rq_key rq_tally(uint64_t year, uint64_t month, uint64_t kind, uint64_t st
 struct rq_key rq_draft_bytes(void);     /* b -> bytes of all drafts be64 */
 struct rq_key rq_log_seen(void);        /* l -> log place up to which numbers were looked at */
 struct rq_key rq_word(struct str stem); /* w stem NUL [received be64 year be16 seq be32] -> nothing */
+/* A place in the lists that follow; then nothing. */
+struct rq_key rq_shown(const struct request_head *h);  /* u shown be64 year be16 seq be32: the register's changes */
+struct rq_key rq_answer(const struct request_head *h); /* p published be64 year be16 seq be32: published answers */
+struct rq_key rq_answer_word(struct str stem);         /* x stem NUL, before the place of an answer */
+struct rq_key rq_ended(const struct request_head *h);  /* e year month kind outcome pace late -> how many be64 */
 /* Where a request stands in every list that goes by time: received be64 year be16 seq be32. */
 #define RQ_PLACE 14u
 struct rq_key rq_place(struct rq_key before, const struct request_head *h);
@@ -130,6 +139,28 @@ bool index_id_put(struct txn *t, struct rq_key k, const struct id *id, uint64_t 
 /* Every public trace of a request: its lines in the register and its place in the figures. before NULL: it is new. */
 bool public_update(struct txn *t, const struct request_head *before, const struct request_head *after,
                    struct err *e) MUST_USE;
+/* The line differs between the two, or what is published of the answer. */
+bool public_differs(const struct request_head *before, const struct request_head *after);
+void public_of_head(const struct request_head *h, struct request_public *out);
+enum request_pace pace_of(const struct request_head *h);
+/* The traces of a published answer, of the last change and of the ending (request_public_more.c). */
+bool public_more(struct txn *t, const struct request_head *before, const struct request_head *after,
+                 struct err *e) MUST_USE;
+/* A number on its own whose check digit fits stands in the text (request_hint.c). */
+bool holds_identifier(struct str s, struct arena *ar);
+/* The words of a letter that say most (request_similar.c). */
+#define WEIGHTY_MOST 8u
+struct weighty {
+    struct str list[WEIGHTY_MOST];
+    size_t count;
+};
+bool weighty_words(struct str content, struct arena *ar, struct weighty *out, struct err *e) MUST_USE;
+#define ANSWERS_LIKE 40u
+/* The numbers of the files that are published. */
+/* Files of published answers in the index of public digests (request_vouched.c): inside the verb that changes them. */
+bool vouched_update(struct txn *t, struct request_desk *d, const struct request_head *before,
+                    const struct request_head *after, struct err *e) MUST_USE;
+size_t answer_files_of(struct str text, uint64_t seqs[ANSWER_FILES_MAX]);
 #define REQUEST_LISTS 4u /* all; its kind; its state; both */
 bool public_line(const struct request_head *h, struct buf *out, struct err *e) MUST_USE;
 struct rq_key public_key(const struct request_head *h, unsigned list);

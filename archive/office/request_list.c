@@ -7,7 +7,7 @@
 
 #define LIST_MOST   200u
 #define PIECE       256u
-#define LOOKED_MOST 8192u /* places looked at for one page of words; the cursor goes on from there */
+#define LOOKED_MOST 1024u /* places looked at for one page of words; the cursor goes on from there */
 
 struct place {
     uint8_t b[RQ_PLACE];
@@ -77,7 +77,8 @@ static bool take_line(struct listing *l, const struct place *at, struct bytes va
     if (late || l->end) {
         return true;
     }
-    *out = (struct request_public){.kind = (enum request_kind)line.kind,
+    *out = (struct request_public){.answer = line.answer != 0,
+                                   .kind = (enum request_kind)line.kind,
                                    .state = (enum request_state)line.state,
                                    .outcome = (enum request_outcome)line.outcome,
                                    .received = line.received,
@@ -241,6 +242,38 @@ static bool begin(struct listing *l, const struct request_filter *f, struct aren
     return (f->after.n == 0 || cursor_parse(f->after, &l->from, e)) && stems_of(f->words, ar, &l->words, e);
 }
 
+/* A number instead of words: that request, if it fits the rest of the question. */
+static bool list_number(struct request_desk *d, struct listing *l, struct err *e)
+{
+    const struct request_filter *f = l->f;
+    struct request_public *r = &l->rows[0];
+    struct err why;
+    err_init(&why, e->lang);
+    if (!request_public_get(d, f->words, l->ar, r, &why)) {
+        if (why.code != ERR_NOT_FOUND) {
+            *e = why;
+            return false;
+        }
+        return true;
+    }
+    l->n = (f->kind == 0 || f->kind == r->kind) && (f->state == 0 || f->state == r->state) &&
+           (day_is_none(f->from) || r->received.n >= f->from.n) &&
+           (day_is_none(f->until) || r->received.n <= f->until.n);
+    return true;
+}
+
+static bool list_by_what_is_asked(struct request_desk *d, struct listing *l, struct err *e)
+{
+    uint64_t year, seq;
+    if (number_parse(l->f->words, &year, &seq)) {
+        return list_number(d, l, e);
+    }
+    if (l->f->words.n > 0 && l->words.count == 0) {
+        return true; /* only signs and idle words */
+    }
+    return l->words.count > 0 ? list_words(d, l, e) : store_read(archive_store(d->a), lines_fn, l, e);
+}
+
 bool request_list(struct request_desk *d, const struct request_filter *f, struct arena *ar, struct request_public **out,
                   size_t *n, struct str *next, struct err *e)
 {
@@ -255,8 +288,7 @@ bool request_list(struct request_desk *d, const struct request_filter *f, struct
         return false;
     }
     l.last = l.from;
-    bool nothing = words.n > 0 && l.words.count == 0; /* only signs and idle words */
-    if (!nothing && !(l.words.count > 0 ? list_words(d, &l, e) : store_read(archive_store(d->a), lines_fn, &l, e))) {
+    if (!list_by_what_is_asked(d, &l, e)) {
         return false;
     }
     *next = STR("");

@@ -9,24 +9,25 @@
 #define SUBJECT_MOST 300u
 
 /* r required, o optional, - not used; text, files, form, until, served, grosze, unit, subject, outcome, kind, call,
- * file */
+ * file, publish */
 static const struct {
     enum request_verb verb;
     const char *needs;
 } table[] = {
-    {REQUEST_DO_SUPPLEMENT, "oo----------"},  {REQUEST_DO_CHANGE_WAY, "o-r---------"},
-    {REQUEST_DO_KEEP_FEE, "o-----------"},    {REQUEST_DO_ACCEPT, "o-----------"},
-    {REQUEST_DO_OBJECT, "oo----------"},      {REQUEST_DO_WITHDRAW, "o-----------"},
-    {REQUEST_DO_QUALIFY, "r--------r--"},     {REQUEST_DO_ASSIGN, "o-----r-----"},
-    {REQUEST_DO_CALL, "ro-oo-----r-"},        {REQUEST_DO_EXTEND, "r--r--------"},
-    {REQUEST_DO_FEE, "ro--or------"},         {REQUEST_DO_FORM, "ro-oo-------"},
-    {REQUEST_DO_OFFER, "ro-ooo------"},       {REQUEST_DO_SERVED, "o--or-------"},
-    {REQUEST_DO_ANSWER, "oo--o---r---"},      {REQUEST_DO_PARTLY, "oo--o-------"},
-    {REQUEST_DO_REFUSE, "oo--o-------"},      {REQUEST_DO_NOT_HELD, "oo----------"},
-    {REQUEST_DO_DISCONTINUE, "oo--o-------"}, {REQUEST_DO_LEAVE, "oo----------"},
-    {REQUEST_DO_FORWARD, "ro----o-----"},     {REQUEST_DO_SUBJECT, "-------r----"},
-    {REQUEST_DO_REOPEN, "r-----------"},      {REQUEST_DO_CLOSE, "o----------r"},
-    {REQUEST_DO_LAPSE, "------------"},
+    {REQUEST_DO_SUPPLEMENT, "oo-----------"},  {REQUEST_DO_CHANGE_WAY, "o-r----------"},
+    {REQUEST_DO_KEEP_FEE, "o------------"},    {REQUEST_DO_ACCEPT, "o------------"},
+    {REQUEST_DO_OBJECT, "oo-----------"},      {REQUEST_DO_WITHDRAW, "o------------"},
+    {REQUEST_DO_QUALIFY, "r--------r---"},     {REQUEST_DO_ASSIGN, "o-----r------"},
+    {REQUEST_DO_CALL, "ro-oo-----r--"},        {REQUEST_DO_EXTEND, "r--r---------"},
+    {REQUEST_DO_FEE, "ro--or-------"},         {REQUEST_DO_FORM, "ro-oo--------"},
+    {REQUEST_DO_OFFER, "ro-ooo-------"},       {REQUEST_DO_SERVED, "o--or--------"},
+    {REQUEST_DO_ANSWER, "oo--o---r----"},      {REQUEST_DO_PARTLY, "oo--o--------"},
+    {REQUEST_DO_REFUSE, "oo--o--------"},      {REQUEST_DO_NOT_HELD, "oo-----------"},
+    {REQUEST_DO_DISCONTINUE, "oo--o--------"}, {REQUEST_DO_LEAVE, "oo-----------"},
+    {REQUEST_DO_FORWARD, "ro----o------"},     {REQUEST_DO_SUBJECT, "-------r-----"},
+    {REQUEST_DO_REOPEN, "r------------"},      {REQUEST_DO_CLOSE, "o----------r-"},
+    {REQUEST_DO_LAPSE, "-------------"},       {REQUEST_DO_PUBLISH, "o------o----o"},
+    {REQUEST_DO_UNPUBLISH, "r------------"},
 };
 
 static const char *needs_of(enum request_verb v)
@@ -36,7 +37,7 @@ static const char *needs_of(enum request_verb v)
             return table[i].needs;
         }
     }
-    return "------------";
+    return "-------------";
 }
 
 static bool check_given(const struct request_act *act, struct err *e)
@@ -57,6 +58,7 @@ static bool check_given(const struct request_act *act, struct err *e)
         {"kind", act->kind != 0},
         {"call", act->call != 0},
         {"file", !id_is_zero(act->file)},
+        {"publish", act->publish_count > 0},
     };
     const char *needs = needs_of(act->verb), *verb = request_verb_name(act->verb);
     for (size_t i = 0; i < COUNT_OF(inputs); i++) {

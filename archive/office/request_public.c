@@ -18,10 +18,11 @@ bool public_line(const struct request_head *h, struct buf *out, struct err *e)
     const struct request_line_row line = {.kind = h->kind,
                                           .state = h->state,
                                           .received = h->day,
-                                          .due = day_is_none(h->extended_to) ? h->due : h->extended_to,
+                                          .due = head_due(h),
                                           .ended = h->ended,
                                           .outcome = h->outcome,
                                           .extended = !day_is_none(h->extended_to),
+                                          .answer = h->published != 0,
                                           .subject = h->subject};
     return row_encode(&request_line_kind, &line, NULL, &h->id, out, e) && buf_ok(out, e);
 }
@@ -76,6 +77,19 @@ static bool known_stem(const struct subject_stems *s, struct str stem)
     return false;
 }
 
+/* „basenu” is stemmed to „basen”, and that once more: a stem is looked up whole, so all forms must come to one. */
+static struct str last_stem(struct str word, char room[WORD_MAX])
+{
+    char before[WORD_MAX];
+    struct str stem = word_stem(word, room);
+    for (size_t n = word.n; stem.n < n;) {
+        n = stem.n;
+        memcpy(before, stem.p, n);
+        stem = word_stem((struct str){before, n}, room);
+    }
+    return stem;
+}
+
 bool stems_of(struct str text, struct arena *ar, struct subject_stems *out, struct err *e)
 {
     struct str folded, word;
@@ -89,7 +103,7 @@ bool stems_of(struct str text, struct arena *ar, struct subject_stems *out, stru
     }
     while (out->count < SUBJECT_STEMS && word_next(folded, &at, &word)) {
         char room[WORD_MAX];
-        struct str stem = word_stem(word, room);
+        struct str stem = last_stem(word, room);
         if (word_idle(word) || known_stem(out, stem)) {
             continue;
         }
@@ -146,5 +160,6 @@ bool public_update(struct txn *t, const struct request_head *before, const struc
             return false;
         }
     }
-    return (!move || move_tally(t, after, true, e)) && write_words(t, before, after, e);
+    return (!move || move_tally(t, after, true, e)) && write_words(t, before, after, e) &&
+           public_more(t, before, after, e);
 }

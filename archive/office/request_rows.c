@@ -51,6 +51,11 @@ static const struct field head_fields[] = {
     {38, "once_box", F_BYTES, HEAD(once_box), 200, 0},
     {39, "changed", F_INSTANT, HEAD(changed), 0, FIELD_REQUIRED},
     {40, "decide_by", F_DAY, HEAD(decide_by), 0, 0},
+    {41, "shown", F_INSTANT, HEAD(shown), 0, 0},
+    {42, "late", F_U64, HEAD(late), 1, 0},
+    {43, "published", F_INSTANT, HEAD(published), 0, 0},
+    {44, "answer_text", F_TEXT, HEAD(answer_text), 4000, 0},
+    {45, "answer_files", F_TEXT, HEAD(answer_files), 200, 0},
 };
 const struct row_kind request_head_kind = {"request", 1, head_fields, COUNT_OF(head_fields)};
 
@@ -121,6 +126,7 @@ static const struct field line_fields[] = {
     {6, "subject", F_TEXT, LINE(subject), 300, 0},
     {7, "kind", F_U64, LINE(kind), REQUEST_KIND_END - 1, FIELD_REQUIRED},
     {8, "state", F_U64, LINE(state), REQUEST_STATE_END - 1, FIELD_REQUIRED},
+    {9, "answer", F_U64, LINE(answer), 1, 0},
 };
 const struct row_kind request_line_kind = {"request-line", 1, line_fields, COUNT_OF(line_fields)};
 
@@ -194,6 +200,34 @@ struct rq_key rq_event(const struct id *request, uint64_t event)
 struct rq_key rq_place(struct rq_key before, const struct request_head *h)
 {
     return add(add(add(before, (uint64_t)h->received, 8), h->year, 2), h->seq, 4);
+}
+
+static struct rq_key at_time(char c, instant at, const struct request_head *h)
+{
+    return add(add(add(letter(c), (uint64_t)at, 8), h->year, 2), h->seq, 4);
+}
+
+struct rq_key rq_shown(const struct request_head *h)
+{
+    return at_time('u', h->shown, h);
+}
+
+struct rq_key rq_answer(const struct request_head *h)
+{
+    return at_time('p', h->published, h);
+}
+
+struct rq_key rq_answer_word(struct str stem)
+{
+    return add(add_bytes(letter('x'), (const uint8_t *)stem.p, stem.n), 0, 1);
+}
+
+struct rq_key rq_ended(const struct request_head *h)
+{
+    int year, month, day;
+    day_split(h->ended, &year, &month, &day);
+    struct rq_key k = add(add(add(letter('e'), (uint64_t)year, 2), (uint64_t)month, 1), h->kind, 1);
+    return add(add(add(k, h->outcome, 1), pace_of(h), 1), h->late, 1);
 }
 
 struct rq_key rq_list(uint64_t kind, uint64_t state)

@@ -9,18 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WORDS_MOST  8u /* searched */
 #define LETTERS_MIN 4u
 #define HITS_EACH   40u
 #define FOUND_MOST  160u
 #define LEAST_WORDS 3u /* that must find a document whose title has none of them */
 #define COMMON      4u /* a word that is in every fourth document says nothing */
 #define FAR_BEHIND  3u /* a document with less than a third of the best one's score */
-
-struct weighty {
-    struct str list[WORDS_MOST];
-    size_t count;
-};
 
 /* The longest words say most; the order of the letter does not matter. */
 static void keep_word(struct weighty *w, struct str word)
@@ -32,7 +26,7 @@ static void keep_word(struct weighty *w, struct str word)
         }
         shortest = w->list[i].n < w->list[shortest].n ? i : shortest;
     }
-    if (w->count < WORDS_MOST) {
+    if (w->count < WEIGHTY_MOST) {
         w->list[w->count++] = word;
     } else if (word.n > w->list[shortest].n) {
         w->list[shortest] = word;
@@ -55,7 +49,7 @@ static bool is_courtesy(struct str folded)
     return word_idle(folded);
 }
 
-static bool weighty_words(struct str content, struct arena *ar, struct weighty *out, struct err *e)
+bool weighty_words(struct str content, struct arena *ar, struct weighty *out, struct err *e)
 {
     struct str folded, word;
     size_t at = 0;

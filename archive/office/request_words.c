@@ -196,6 +196,8 @@ static const struct word verbs[] = {
     [REQUEST_DO_REOPEN] = {"reopen", NULL},
     [REQUEST_DO_CLOSE] = {"close", NULL},
     [REQUEST_DO_LAPSE] = {"lapse", NULL},
+    [REQUEST_DO_PUBLISH] = {"publish", NULL},
+    [REQUEST_DO_UNPUBLISH] = {"unpublish", NULL},
 };
 NAME_OF(request_verb_name, enum request_verb, verbs)
 PARSE_OF(request_verb_parse, enum request_verb, verbs)

@@ -3,8 +3,8 @@
 #
 #   bench.sh [-n ROUNDS] [-w FOLDER] BUILD [MEASURE…]
 #
-# MEASURE: ingest large sparse commit scale, and of the citizens' window (window.sh) window filing memory beside; all unless
-# named.
+# MEASURE: ingest large sparse commit scale, and of the citizens' window (window.sh) window register filing memory
+# beside; all unless named.
 #
 # One line a measure, `name ratio figure yardstick`, when it is known, and a table with what is demanded at the end.
 # Pairs run by turns (ours, theirs, ours, theirs …), each into a fresh repository with warm files, and the medians count.
@@ -23,7 +23,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 
 usage() {
-    echo "usage: bench.sh [-n ROUNDS] [-w FOLDER] BUILD [ingest|large|sparse|commit|scale|window|filing|memory|beside …]" >&2
+    echo "usage: bench.sh [-n ROUNDS] [-w FOLDER] BUILD [ingest|large|sparse|commit|scale|window|register|filing|memory|beside …]" >&2
     exit 2
 }
 rounds=3 folder=${TMPDIR:-/tmp}
@@ -38,7 +38,7 @@ shift $((OPTIND - 1))
 [ $# -ge 1 ] || usage
 build=$(cd "$1" && pwd) || exit 2
 shift
-measures=${*:-ingest large sparse commit scale window filing memory beside}
+measures=${*:-ingest large sparse commit scale window register filing memory beside}
 akta=$build/akta
 
 work=$(mktemp -d "$folder/akta-bench.XXXXXX") || exit 4
@@ -304,7 +304,7 @@ for measure in $measures; do
         sparse) sparse ;;
         commit) commit ;;
         scale) scale ;;
-        window | filing | memory | beside)
+        window | register | filing | memory | beside)
             $measure
             stop_started
             ;;

@@ -2,6 +2,8 @@
 #
 #   window   a service card, the JSON list of services and a 304, each through nginx beside fcgi_yardstick, which sends the
 #            very same bytes; and beside PHP-FPM with SQLite, whose page is as long. wrk -t1 -c16, by turns.
+#   register the public register of REGISTER (1,000,000) requests: its first page, a page in the middle (both beside
+#            fcgi_yardstick), and the slowest first page of several searches
 #   filing   requests filed through POST /api/v1/requests by 16 clients, beside the commit yardstick
 #   memory   what akta-fcgi holds in memory over REQUESTS requests (1,000,000), less the cache that is configured: CACHE_MB
 #            (256), filled beforehand by an archive of FILL (180,000) records
@@ -194,6 +196,24 @@ window() {
     answer "$site" "$card" &&
         pair not-modified 0.9 "$card" "If-None-Match: $(sed -n 's/^ETag: \(.*\)\r$/\1/p' "$work/answer")"
     php_pair "$card"
+}
+
+# ---------------------------------------------------------------- the register
+
+register() {
+    size=${REGISTER:-1000000}
+    [ -x "$build/akta-fcgi" ] && [ -x "$load" ] && [ -x "$build/bench/register_fill" ] || return 0
+    need wrk "$nginx" && quiet "$akta" init "$work/register" --office "$root/conf/office.conf" || return 0
+    quiet "$build/bench/register_fill" "$work/register" "$size" || return 0
+    sed 's/^/# register: /' "$work/out"
+    awk '$1 == "search_ms" { print $3 }' "$work/out" | sort -n | tail -n 1 >"$work/register-search"
+    line register-search "$(cat "$work/register-search")" 10 ms most 1
+    office_begin "$work/register" || return 0
+    pair register-page 0.3 /wnioski
+    # A day in the middle: a page that is asked something is made anew each time, the first one is kept for a second.
+    middle=$(date -d '5 years ago' +%Y-%m-%d)
+    pair register-middle 0.2 "/wnioski?do=$middle"
+    rm -rf "$work/register"
 }
 
 # ---------------------------------------------------------------- memory

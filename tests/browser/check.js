@@ -9,6 +9,8 @@ const { life } = require("./life.js");
 
 // ---------------------------------------------------------------- which pages there are
 
+const only = new RegExp(process.env.ONLY || ""); // looks at these alone, and at no letters
+
 async function crawl() {
   const pages = new Map(), queue = ["/", "/en/"];
   while (queue.length > 0) {
@@ -30,13 +32,15 @@ function chosen(pages) {
   const kinds = new Map();
   for (const [at, page] of pages) {
     if (page.html === null) continue;
-    const kind = at.replace(/(karty|informacje)\/[a-z0-9-]+/, "$1/*").replace(/rejestry\/\d+/, "rejestry/*");
+    const kind = at.replace(/(karty|informacje)\/[a-z0-9-]+/, "$1/*").replace(/rejestry\/\d+/, "rejestry/*")
+      .replace(/(wnioski|odpowiedzi)\/\d{4}-\d+/, "$1/*").replace(/rok=\d+/, "rok=*").replace(/po=[0-9a-f]+/, "po=*");
     const known = kinds.get(kind);
     if (known === undefined || page.html.length > pages.get(known).html.length) kinds.set(kind, at);
   }
   const states = ["/szukaj?q=dow%C3%B3d", "/szukaj?q=xqzxqz", "/szukaj?q=" + "a".repeat(201), "/nie-ma", "/en/no-such",
-    "/en/szukaj?q=meldunek", "/szukaj?q=%ff"];
-  return [...kinds.values(), "/informacje/cennik", ...states];
+    "/en/szukaj?q=meldunek", "/szukaj?q=%ff", "/wnioski?stan=discontinued", "/wnioski?od=2026-12-01&do=2026-11-01",
+    "/en/wnioski?q=xqzxqz", "/odpowiedzi?q=xqzxqz", "/wnioski/statystyka?rok=2019"];
+  return [...kinds.values(), "/informacje/cennik", ...states].filter((at) => only.test(at));
 }
 
 // BRIEF=1, for continuous integration: one page of each sort, and of each a wide light and a narrow look; a few dark ones.
@@ -118,9 +122,11 @@ async function main() {
     }
     await look(browser, at, "narrow", { viewport: NARROW, colorScheme: "light" });
   }
-  await keyboard(browser);
-  await letters(browser, brief);
-  if (!brief) await life(browser);
+  if (!process.env.ONLY) {
+    await keyboard(browser);
+    await letters(browser, brief);
+    if (!brief) await life(browser);
+  }
   await browser.close();
   end();
 }

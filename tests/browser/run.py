@@ -74,7 +74,21 @@ def cases(desk):
         if done.status != 0:
             raise RuntimeError(f"{verb}: {done}")
         paths[name] = filed["url"]
+        if name in ("extended", "answered", "refused"):
+            known(desk, filed["number"], name)
     return {**paths, "fee-choose": paths["fee"] + "/oplata", "offer-choose": paths["offer"] + "/oferta"}
+
+
+def known(desk, number, name):
+    """What everybody may read of it: a subject, and of one the answer."""
+    words = {"extended": "Umowy na zimowe utrzymanie dróg gminnych z lat 2016–2026", "answered": "Umowy na odśnieżanie", "refused": "Oferty w przetargu"}
+    acts = [["subject", number, "--text", words[name]]]
+    if name == "answered":
+        acts.append(["publish", number, "--text", "Gmina zawarła trzy umowy na odśnieżanie.\nKwoty i nazwy wykonawców są w pliku.", "--file", "1"])
+    for act in acts:
+        done = desk("request", *act)
+        if done.status != 0:
+            raise RuntimeError(f"{act}: {done}")
 
 
 def http(desk, body):

@@ -113,7 +113,7 @@ class Desk(Office):
 VOID = {"br", "col", "hr", "img", "input", "link", "meta", "wbr"}
 KNOWN = VOID | set("""html head title body header nav main footer section article a p h1 h2 h3 h4 h5 h6 ul ol li dl dt dd div
 span strong em small mark code pre blockquote table caption thead tbody tr th td form label button time svg path circle
-rect fieldset legend textarea select option""".split())
+rect text fieldset legend textarea select option""".split())
 NO_P_INSIDE = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "div", "table", "pre", "form", "section"}
 
 
@@ -191,7 +191,7 @@ class Page(html.parser.HTMLParser):
             self.open.pop()
 
     def handle_data(self, data):
-        if "title" in self.open:
+        if "title" in self.open and "svg" not in self.open:
             self.title += data
         if "h1" in self.open:
             self.h1 += data

@@ -64,6 +64,13 @@ static inline struct request_act sound_act(enum request_verb v, enum request_kin
         case REQUEST_DO_SUBJECT:
             a.subject = STR("Umowy na odśnieżanie");
             break;
+        case REQUEST_DO_PUBLISH:
+            a.subject = STR("Umowy na odśnieżanie");
+            a.text = STR("Gmina zawarła trzy umowy.");
+            break;
+        case REQUEST_DO_UNPUBLISH:
+            a.text = STR("do poprawy");
+            break;
         case REQUEST_DO_CLOSE:
             id_random(&a.file);
             break;
