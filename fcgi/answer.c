@@ -152,9 +152,9 @@ bool answer_head(const struct answer *a, struct buf *out, struct err *e)
     if ((a->allow.n > 0 && !head_line(out, "Allow", a->allow, e)) ||
         (a->location.n > 0 && !head_line(out, "Location", a->location, e)) ||
         (a->etag[0] != '\0' && !head_line(out, "ETag", str_of(a->etag), e)) ||
+        (a->link.n > 0 && !head_line(out, "Link", a->link, e)) ||
         (a->ranges && !head_line(out, "Accept-Ranges", STR("bytes"), e)) ||
         (a->content_range.n > 0 && !head_line(out, "Content-Range", a->content_range, e)) ||
-        (a->link.n > 0 && !head_line(out, "Link", a->link, e)) ||
         (a->disposition.n > 0 && !head_line(out, "Content-Disposition", a->disposition, e)) ||
         !head_line(out, "Cache-Control", str_of(cache_words(a)), e)) {
         return false;
