@@ -230,6 +230,7 @@ static void enforce(struct call *c)
 static bool may_be_kept(const struct call *c)
 {
     return c->row != NULL && c->row->cache == CACHE_PUBLIC && c->row->field_count == 0 &&
+           (c->face != FACE_API || c->lang == LANG_PL) && /* its address does not tell the language */
            (c->q->body_size == 0 || c->q->body_size == BODY_UNKNOWN) && c->w->archive != NULL &&
            method_fits(c->row, c->q->method);
 }
