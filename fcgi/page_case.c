@@ -32,6 +32,8 @@ static void what_you_can_do(struct call *c, const struct request_view *v)
     }
     MARK(h, "<li>");
     case_link(c, "/potwierdzenie", N_("Receipt and proof"));
+    MARK(h, "</li>\n<li>");
+    case_link(c, "/sprawa.zip", N_("Download the whole case with its proofs (ZIP)"));
     MARK(h, "</li>\n");
     if (!request_ended(v->state)) {
         MARK(h, "<li>");

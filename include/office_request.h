@@ -417,6 +417,10 @@ bool request_get(struct request_desk *d, struct str number, struct day today, st
 bool request_attachment_read(struct request_desk *d, const struct request_attachment *f,
                              bool (*sink)(void *ctx, struct bytes plain, struct err *e), void *ctx, struct err *e)
     MUST_USE;
+/* `n` bytes of it from `at`, which lie within it: each chunk that holds them is checked by its seal, the whole is not. */
+bool request_attachment_part(struct request_desk *d, const struct request_attachment *f, uint64_t at, uint64_t n,
+                             bool (*sink)(void *ctx, struct bytes plain, struct err *e), void *ctx, struct err *e)
+    MUST_USE;
 /* The letter: what was filed (event 1) or said in a later act, as one text, the same bytes for ever; its digests stand in
  * the ledger, salted. ERR_NOT_FOUND: the event has no letter. ERR_CORRUPT: it is not what the ledger tells of. */
 bool request_letter(const struct request_view *v, uint64_t event, struct buf *out, struct err *e) MUST_USE;

@@ -6,6 +6,8 @@ const os = require("os");
 const path = require("path");
 const { base, ok, faultsOf, state, WIDE, NARROW } = require("./look.js");
 
+const { verify } = require("./verify.js");
+
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "akta-browser-"));
 const scan = path.join(folder, "skan umowy.pdf");
 fs.writeFileSync(scan, "%PDF-1.4 proba\n".repeat(200));
@@ -196,6 +198,7 @@ async function letters(browser, brief) {
   if (!brief) await byKeyboard(browser, WIDE);
   await byKeyboard(browser, NARROW);
   await enterKeepsFiles(browser);
+  await verify(browser);
   fs.rmSync(folder, { recursive: true });
 }
 

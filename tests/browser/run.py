@@ -17,6 +17,19 @@ from desk import BUILD, Desk, wait_for  # noqa: E402
 from smtp import Server  # noqa: E402
 
 
+def to_verify(desk):
+    """What can be checked: a published card by its digest, an answered case by its number and code."""
+    def get(path):
+        with urllib.request.urlopen(f"http://{desk.listen}{path}", timeout=30) as r:
+            return json.loads(r.read())
+    card = get("/api/v1/services")["services"][0]["slug"]
+    filed = json.loads(http(desk, json.dumps(dict(kind="foi", way="here", content="Umowy"))))
+    content = "%PDF-1.4 odpowiedz"
+    (desk.root / "odpowiedz.pdf").write_text(content)
+    desk("request", "answer", filed["number"], desk.root / "odpowiedz.pdf", "--text", "W załączniku.")
+    return dict(published=get(f"/api/v1/services/{card}")["metryka"]["sha256"], number=filed["number"], secret=filed["secret"], content=content)
+
+
 def packages():
     place = BUILD / "browser"
     place.mkdir(parents=True, exist_ok=True)
@@ -80,6 +93,7 @@ mail.answers["recipient"] = ["250 OK", "550 5.1.1 nobody", "451 busy"]
 with open(desk.dir / "akta.conf", "a", encoding="utf-8") as conf:
     conf.write("\n" + mail.settings(retry=3600))
 desk.start()
+os.environ["VERIFY"] = json.dumps(to_verify(desk))
 shots = os.environ.get("SHOTS", "")
 if shots:
     pathlib.Path(shots).mkdir(parents=True, exist_ok=True)
