@@ -367,12 +367,12 @@ for t in crawlers:
 def while_others_crawl():
     big = multipart([("request", LETTER), ("files", "a.bin", os.urandom(300_000))])
     small = multipart([("request", LETTER), ("files", "a.bin", b"x")])
-    time.sleep(0.3)
-    begun = time.monotonic()
-    pages = [slow_desk.ask("/karty").status for _ in range(20)]
+    send_big = lambda: slow_desk.ask("/api/v1/requests", "POST", big, Content_Type=MULTIPART, Idempotency_Key=key())  # noqa: E731
+    wait_for(lambda: send_big().status == 503, 8)  # until all crawlers are in
+    begun, pages = time.monotonic(), [slow_desk.ask("/karty").status for _ in range(20)]
     filed = slow_desk.ask("/api/v1/requests", "POST", small, Content_Type=MULTIPART, Idempotency_Key=key()).status
     took = time.monotonic() - begun
-    full = slow_desk.ask("/api/v1/requests", "POST", big, Content_Type=MULTIPART, Idempotency_Key=key())
+    full = send_big()
     ok(set(pages) == {200} and filed == 201 and took < 3, "while slow senders hold what they may, pages and letters go on", (pages, filed, took))
     ok(full.status == 503 and int(full["retry-after"]) > 0 and is_human(full), "and one upload more is told when to come again", full)
 
@@ -382,7 +382,7 @@ def the_slow_ones_are_cut_off():
         t.join(timeout=25)
     good = [a for a in slow["answers"] if a is None or (a.status == 408 and is_human(a))]
     ok(len(slow["answers"]) == 4 == len(good), "a byte a second is cut off, in words or by the end of the connection", slow["answers"])
-    ok(slow["times"] and 8 < min(slow["times"]) and max(slow["times"]) < 15, "after ten seconds", slow["times"])
+    ok(slow["times"] and 8 < min(slow["times"]) and max(slow["times"]) < (25 if SAN else 15), "after ten seconds", slow["times"])
     big = multipart([("request", LETTER), ("files", "a.bin", os.urandom(300_000))])
     a = slow_desk.ask("/api/v1/requests", "POST", big, Content_Type=MULTIPART, Idempotency_Key=key())
     same(a.status, 201, "then uploads are taken again")
