@@ -187,8 +187,8 @@ static void read_rest(FCGX_Request *r, const struct visit *v)
 }
 
 /* A body that is still coming in makes libfcgi wait for its end before it closes: whoever sends it must be able to
- * read our answer first. */
-static void finish(struct door *door, FCGX_Request *r, struct visit *v, bool last)
+ * read our answer first. true: the connection is kept, and brought its next request at once. */
+static bool finish(struct door *door, FCGX_Request *r, struct visit *v, bool last)
 {
     read_rest(r, v);
     if (FCGX_HasSeenEOF(r->in) == 0 || last) {
@@ -199,12 +199,16 @@ static void finish(struct door *door, FCGX_Request *r, struct visit *v, bool las
     }
     FCGX_Finish_r(r);
     r->detached = 0;
-    if (r->ipcFd >= 0) {
-        r->ipcFd = -1;
-        door_keep(door, v);
-    } else {
+    if (r->ipcFd < 0) {
         door_leave(v);
+        return false;
     }
+    r->ipcFd = -1;
+    if (door_stay(door, v)) {
+        return true;
+    }
+    door_keep(door, v);
+    return false;
 }
 
 static void *worker_main(void *ctx)
@@ -221,12 +225,13 @@ static void *worker_main(void *ctx)
         atomic_store(&k->gone, true);
         return NULL;
     }
-    while (door_wait(a->door, &v)) {
+    for (bool next = false; next || door_wait(a->door, &v);) {
         if (receive(&r, &v)) {
             serve(k, &r);
-            finish(a->door, &r, &v, atomic_load(&a->stop));
+            next = finish(a->door, &r, &v, atomic_load(&a->stop));
         } else {
             door_leave(&v);
+            next = false;
         }
     }
     FCGX_Free(&r, 0);

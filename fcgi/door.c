@@ -25,6 +25,8 @@
 #define LINE_MAX    256u /* requests that stand in line for a long place */
 #define PEEK        65536u
 #define GLANCE_MS   1  /* a new connection brings its request at once, or it waits in the room */
+#define STAY_MS     4  /* for the next request of a kept connection … */
+#define STANDBY     2u /* … while so many threads wait for all others */
 #define LAST_MS     50 /* the same for those who come while the door is being shut */
 
 enum { RECORD_HEAD = 8, RECORD_BEGIN = 1, RECORD_PARAMS = 4, RECORD_STDIN = 5, PROTOCOL = 1 };
@@ -43,6 +45,7 @@ struct door {
     int listener, epoll, bell, clock; /* bell: rings when the door is shut */
     bool inherited;
     atomic_bool shut;
+    atomic_uint idle; /* threads in door_wait */
     pthread_mutex_t lock;
     struct peer peers[FD_MAX]; /* by descriptor */
     unsigned waiting, longs, longs_max;
@@ -310,7 +313,10 @@ bool door_wait(struct door *d, struct visit *v)
         if (atomic_load(&d->shut)) {
             return last_ones(d, v);
         }
-        if (epoll_wait(d->epoll, &ev, 1, -1) != 1 || ev.data.fd == d->bell) {
+        atomic_fetch_add(&d->idle, 1);
+        int n = epoll_wait(d->epoll, &ev, 1, -1);
+        atomic_fetch_sub(&d->idle, 1);
+        if (n != 1 || ev.data.fd == d->bell) {
             continue;
         }
         if (ev.data.fd == d->listener) {
@@ -323,6 +329,17 @@ bool door_wait(struct door *d, struct visit *v)
             return true;
         }
     }
+    return true;
+}
+
+bool door_stay(struct door *d, struct visit *v)
+{
+    struct pollfd p = {.fd = v->fd, .events = POLLIN};
+    if (v->long_at != NULL || atomic_load(&d->shut) || atomic_load(&d->idle) < STANDBY || poll(&p, 1, STAY_MS) != 1 ||
+        look(v->fd) != CAME_ALL) {
+        return false;
+    }
+    *v = (struct visit){.fd = v->fd, .whole = true};
     return true;
 }
 

@@ -23,6 +23,9 @@ struct visit { /* a connection with a request, the caller's until door_leave or 
 bool door_open(const char *dir, unsigned threads, struct door **out, struct err *e) MUST_USE;
 /* Waits for a request. false: the door is closed, and everybody who stood before it has been let in. */
 bool door_wait(struct door *d, struct visit *out) MUST_USE;
+/* The next request on a connection that is kept, if it comes within a moment and other threads stand by for the rest: a
+ * thread that sleeps between two requests is not robbed of its processor in the midst of one. false: door_keep it. */
+bool door_stay(struct door *d, struct visit *v) MUST_USE;
 void door_leave(struct visit *v);                /* the request is over, the connection closed */
 void door_keep(struct door *d, struct visit *v); /* … but the connection is kept for its next request */
 void door_shut(struct door *d);                  /* nobody new is let in; every door_wait returns soon */

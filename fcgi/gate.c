@@ -232,6 +232,7 @@ static bool may_be_kept(const struct call *c)
 {
     return c->row != NULL && c->row->cache == CACHE_PUBLIC && (c->row->flags & ROW_MADE_ANEW) == 0 &&
            (c->row->field_count == 0 || c->q->query.n == 0) &&
+           (c->face != FACE_API || c->lang == LANG_PL) && /* its address does not tell the language */
            (c->q->body_size == 0 || c->q->body_size == BODY_UNKNOWN) && c->w->archive != NULL &&
            method_fits(c->row, c->q->method);
 }

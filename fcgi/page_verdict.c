@@ -39,6 +39,9 @@ struct str verdict_document(struct call *c, const struct verdict *v)
     int n = (int)v->slug.n;
     const struct published *p =
         v->source == VERDICT_BY_PUBLICATION ? bulletin_find(c->bulletin, v->publication, v->slug, v->lang) : NULL;
+    if (v->source == VERDICT_BY_ANSWER) {
+        return arena_fmt(c->ar, "/odpowiedzi/%.*s", (int)v->number.n, v->number.p);
+    }
     if (p == NULL || v->publication == PUBLISHED_RULE) {
         return p == NULL ? STR("") : STR("/rejestry/zasady");
     }
@@ -56,7 +59,13 @@ static void document(struct call *c, const struct verdict *v, struct str token)
     MARK(h, "<dt>");
     html_say(h, "Document");
     MARK(h, "</dt><dd>");
-    if (address.n > 0) {
+    if (v->source == VERDICT_BY_ANSWER) {
+        MARK(h, "<a href=\"");
+        page_address_of(c, address);
+        MARK(h, "\">");
+        html_text(h, arena_fmt(c->ar, tr(c->lang, "Published answer %.*s"), (int)v->number.n, v->number.p));
+        MARK(h, "</a>");
+    } else if (address.n > 0) {
         const struct published *p = bulletin_find(c->bulletin, v->publication, v->slug, v->lang);
         MARK(h, "<a lang=\"pl\" href=\"");
         page_address_of(c, address);

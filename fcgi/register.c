@@ -148,6 +148,8 @@ void register_forms(struct call *c, const char *path, const struct input_field *
     form_link(c, str_of(path), fields, "JSON");
     MARK(h, " · ");
     form_link(c, arena_fmt(c->ar, "%s.csv", path), fields, "CSV");
+    MARK(h, " · ");
+    form_link(c, STR("/api/v1/openapi.json"), NULL, tr(c->lang, "description for programs"));
     if (atom != NULL) {
         MARK(h, " · ");
         form_link(c, str_of(atom), NULL, "Atom");

@@ -14,7 +14,7 @@ enum verdict_kind { VERDICT_UNKNOWN = 1, VERDICT_GENUINE, VERDICT_CHANGED };
 const char *verdict_kind_name(enum verdict_kind k); /* "unknown", "genuine", "changed" */
 /* What the verdict rests on. */
 enum verdict_source { VERDICT_BY_NOTHING, VERDICT_BY_RECORD /* a public record */, VERDICT_BY_PUBLICATION,
-                      VERDICT_BY_CASE, VERDICT_BY_PROOF };
+                      VERDICT_BY_ANSWER /* a file of a published answer: number says whose */, VERDICT_BY_CASE, VERDICT_BY_PROOF };
 struct vouched {
     struct str name; /* "letter.txt", the name of an attachment, "file-1"; "" of a public document */
     uint8_t sha256[SHA256_SIZE];

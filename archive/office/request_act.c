@@ -234,6 +234,7 @@ static bool do_fn(struct txn *t, void *ctx, struct err *e)
            store_insert(t, T_REQUEST_EVENT, rq_bytes(&k), x->event_row, e) &&
            carried_write(t, a->d, &x->files, &a->after.id, a->before.files + 1, e) &&
            head_put(t, &a->after, false, e) && public_update(t, &a->before, &a->after, e) &&
+           vouched_update(t, a->d, &a->before, &a->after, e) &&
            (a->act->once.n == 0 || index_id_put(t, rq_by_once(&x->once), &a->after.id, x->event, e)) &&
            tell_by_mail(t, x, e);
 }

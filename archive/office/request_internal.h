@@ -157,6 +157,9 @@ struct weighty {
 bool weighty_words(struct str content, struct arena *ar, struct weighty *out, struct err *e) MUST_USE;
 #define ANSWERS_LIKE 40u
 /* The numbers of the files that are published. */
+/* Files of published answers in the index of public digests (request_vouched.c): inside the verb that changes them. */
+bool vouched_update(struct txn *t, struct request_desk *d, const struct request_head *before,
+                    const struct request_head *after, struct err *e) MUST_USE;
 size_t answer_files_of(struct str text, uint64_t seqs[ANSWER_FILES_MAX]);
 #define REQUEST_LISTS 4u /* all; its kind; its state; both */
 bool public_line(const struct request_head *h, struct buf *out, struct err *e) MUST_USE;

@@ -31,13 +31,17 @@ static bool entry_fn(struct txn *t, void *ctx, struct err *e)
     return ledger_entry(t, k->index, k->ar, &k->text, e);
 }
 
-bool verify_since(struct archive *a, uint64_t index, struct arena *ar, instant *since, bool *published, struct err *e)
+static bool entry_of(struct archive *a, uint64_t index, struct arena *ar, struct entry *en, instant *since,
+                     struct err *e)
 {
     struct entry_ask k = {.index = index, .ar = ar};
+    return store_read(archive_store(a), entry_fn, &k, e) && entry_parse(k.text, ar, en, since, e);
+}
+
+static bool is_published(struct archive *a, uint64_t index, struct arena *ar, bool *published, struct err *e)
+{
     struct ledger_head head;
-    struct entry en;
-    if (!store_read(archive_store(a), entry_fn, &k, e) || !entry_parse(k.text, ar, &en, since, e) ||
-        !ledger_head_get(archive_ledger(a), ar, &head, e)) {
+    if (!ledger_head_get(archive_ledger(a), ar, &head, e)) {
         return false;
     }
     *published = LOG_NUMBER(index) < head.number || LOG_PLACE(index) < head.published;
@@ -46,8 +50,16 @@ bool verify_since(struct archive *a, uint64_t index, struct arena *ar, instant *
 
 static bool genuine(struct archive *a, struct arena *ar, struct verdict *out, struct err *e)
 {
+    struct entry en;
     out->kind = VERDICT_GENUINE;
-    return verify_since(a, out->found.entry, ar, &out->found.since, &out->published, e);
+    if (!entry_of(a, out->found.entry, ar, &en, &out->found.since, e) ||
+        (out->source == VERDICT_BY_RECORD && !vouched_answer(a, &en, ar, &out->number, e))) {
+        return false;
+    }
+    if (out->source == VERDICT_BY_RECORD && out->number.n > 0) {
+        out->source = VERDICT_BY_ANSWER;
+    }
+    return is_published(a, out->found.entry, ar, &out->published, e);
 }
 
 /* ---------------------------------------------------------------- public ones */

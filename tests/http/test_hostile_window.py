@@ -369,8 +369,7 @@ def while_others_crawl():
     small = multipart([("request", LETTER), ("files", "a.bin", b"x")])
     send_big = lambda: slow_desk.ask("/api/v1/requests", "POST", big, Content_Type=MULTIPART, Idempotency_Key=key())  # noqa: E731
     wait_for(lambda: send_big().status == 503, 8)  # until all crawlers are in
-    begun = time.monotonic()
-    pages = [slow_desk.ask("/karty").status for _ in range(20)]
+    begun, pages = time.monotonic(), [slow_desk.ask("/karty").status for _ in range(20)]
     filed = slow_desk.ask("/api/v1/requests", "POST", small, Content_Type=MULTIPART, Idempotency_Key=key()).status
     took = time.monotonic() - begun
     full = send_big()

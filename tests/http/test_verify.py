@@ -89,6 +89,26 @@ def published():
     return digest
 
 
+def answered():
+    """A file of an answer is public from the verb that publishes it to the one that takes it back."""
+    n, c, t = file_foi(desk)
+    content = b"Umowy 2026\n" * 500
+    (folder / "umowy.txt").write_bytes(content)
+    ok(desk("request", "answer", n, folder / "umowy.txt", "--text", "W załączeniu").status == 0, "answered with a file")
+    same(api(sha(content))[1]["verdict"], "unknown", "what is released to one is not public")
+    done = desk("request", "publish", n, "--subject", "Umowy na odśnieżanie", "--file", "1")
+    ok(done.status == 0, "the answer is published", done)
+    a = api(sha(content))[1]
+    same((a["verdict"], a.get("number"), a["document"]), ("genuine", n, f"/odpowiedzi/{n}"), "now anybody learns that it is genuine")
+    same(desk.ask(a["document"]).status, 200, "where it stands")
+    p = Page(desk.ask(f"/sprawdz/{sha(content)}").text)
+    ok(f"Opublikowana odpowiedź {n}" in p.said and not p.faults, "on the page, too", p.said)
+    same(desk.ask(f"/odpowiedzi/{n}/plik/1", Range="bytes=0-4").body, b"Umowy", "it is fetched in parts, too")
+    ok(desk("doctor").status == 0, "the doctor finds all of it whole")
+    done = desk("request", "unpublish", n, "--reason", "Pomyłka")
+    same((done.status, api(sha(content))[1]["verdict"]), (0, "unknown"), "taken back, it is nobody's")
+
+
 def commands(proof, files):
     here = scratch()
     (here / "receipt.txt").write_bytes(proof)
@@ -209,4 +229,4 @@ def forged():
     ok(desk.ask("/api/v1/verify", "POST", many.encode()[:700000], Content_Type="text/plain").status in (200, 422), "many documents in one proof")
 
 
-main(public_and_private, taken_back, proofs_hold, a_file, slips, by_case, by_proof, forged)
+main(public_and_private, taken_back, answered, proofs_hold, a_file, slips, by_case, by_proof, forged)
