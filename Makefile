@@ -36,7 +36,7 @@ ROOM_LIBS := $(foreach r,$(ROOMS),$(call room_lib,$(r)))
 LINK_ALL := $(foreach r,command office record ledger store base,$(call room_lib,$(r)))
 
 all: all-programs
-.PHONY: all all-programs tests-built bench-built run check check-browser check-valgrind clean install bench check-san check-fault check-crash check-load check-mail fuzz cover lint format packages
+.PHONY: all all-programs tests-built bench-built run check check-browser check-browser-brief check-valgrind clean install bench check-san check-fault check-crash check-load check-mail fuzz cover lint format packages
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -169,6 +169,9 @@ check-browser:
 	@sh tests/lib/packages.sh build check browser
 	@$(MAKE) --no-print-directory -s -j$$(nproc) all
 	@AKTA_BUILD=$(CURDIR)/build python3 tests/browser/run.py
+# The short form of it, for continuous integration; skipped where there is no Chromium.
+check-browser-brief:
+	@sh tests/browser/brief.sh
 check-crash: packages
 	@$(MAKE) --no-print-directory -s -j$$(nproc) all
 	@sh tests/crash/run.sh build $(or $(ROUNDS),60)

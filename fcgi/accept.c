@@ -94,6 +94,8 @@ static struct request request_of(const FCGX_Request *r)
                             .fetch_site = param(r, "HTTP_SEC_FETCH_SITE"),
                             .once = param(r, "HTTP_IDEMPOTENCY_KEY"),
                             .secret = param(r, "HTTP_AKTA_SECRET"),
+                            .range = param(r, "HTTP_RANGE"),
+                            .if_range = param(r, "HTTP_IF_RANGE"),
                             .body_size = announced(param(r, "CONTENT_LENGTH"))};
 }
 

@@ -23,6 +23,7 @@ const char *status_reason(int status)
         const char *reason;
     } list[] = {{200, "OK"},
                 {201, "Created"},
+                {206, "Partial Content"},
                 {303, "See Other"},
                 {304, "Not Modified"},
                 {308, "Permanent Redirect"},
@@ -35,6 +36,7 @@ const char *status_reason(int status)
                 {410, "Gone"},
                 {413, "Content Too Large"},
                 {415, "Unsupported Media Type"},
+                {416, "Range Not Satisfiable"},
                 {422, "Unprocessable Content"},
                 {429, "Too Many Requests"},
                 {503, "Service Unavailable"}};
@@ -149,6 +151,8 @@ bool answer_head(const struct answer *a, struct buf *out, struct err *e)
     if ((a->allow.n > 0 && !head_line(out, "Allow", a->allow, e)) ||
         (a->location.n > 0 && !head_line(out, "Location", a->location, e)) ||
         (a->etag[0] != '\0' && !head_line(out, "ETag", str_of(a->etag), e)) ||
+        (a->ranges && !head_line(out, "Accept-Ranges", STR("bytes"), e)) ||
+        (a->content_range.n > 0 && !head_line(out, "Content-Range", a->content_range, e)) ||
         (a->disposition.n > 0 && !head_line(out, "Content-Disposition", a->disposition, e)) ||
         !head_line(out, "Cache-Control", str_of(cache_words(a)), e)) {
         return false;

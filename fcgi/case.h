@@ -24,5 +24,7 @@ struct str case_event_said(struct call *c, const struct request_view *v, const s
 void case_timeline(struct call *c, const struct request_view *v);
 void case_notices(struct call *c, const struct request_view *v); /* what became of them; nothing when there are none */
 void case_count(struct call *c, const struct request_view *v); /* „Jak to policzono”, day by day */
+/* For paper (paper.c): on the sheet alone, which case it is and when it stood so. */
+void case_paper_foot(struct call *c, const struct request_view *v);
 
 #endif

@@ -139,6 +139,8 @@ static const char *remedy_slug(enum request_remedy_kind k)
             return "puodo";
         case REQUEST_REMEDY_OBJECT:
             return "object";
+        case REQUEST_REMEDY_ASK:
+            return "ask";
         case REQUEST_REMEDY_COMPLAINT:
         default:
             return "complaint";

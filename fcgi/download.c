@@ -25,12 +25,15 @@ static struct str attachment_named(struct call *c, struct str name)
 struct stream_work {
     struct request_desk *desk;
     const struct request_attachment *file;
+    struct byte_range part;
 };
 
 static bool stream_file(void *ctx, answer_sink sink, void *sink_ctx, struct err *e)
 {
     const struct stream_work *s = ctx;
-    return request_attachment_read(s->desk, s->file, sink, sink_ctx, e);
+    return s->part.n == s->file->size
+               ? request_attachment_read(s->desk, s->file, sink, sink_ctx, e)
+               : request_attachment_part(s->desk, s->file, s->part.from, s->part.n, sink, sink_ctx, e);
 }
 
 /* What the content was found to be, if that fits a header; the browser is told to save it in any case. */
@@ -45,23 +48,48 @@ static const char *type_of(struct call *c, struct str type)
     return copy.p != NULL ? copy.p : "application/octet-stream";
 }
 
+/* The same bytes for ever, so that their digest names them. */
+static void name_by_digest(struct answer *a, const struct digests *d)
+{
+    a->etag[0] = '"';
+    hex_encode((struct bytes){d->sha256, 16}, a->etag + 1);
+    a->etag[33] = '"';
+    a->etag[34] = '\0';
+}
+
+static void not_that_part(struct call *c)
+{
+    answer_text(c->a, 416, tr(c->lang, N_("The file does not have the part that was asked for.")));
+}
+
 static void send_file(struct call *c, const struct request_attachment *f)
 {
     struct stream_work *s = arena_alloc(c->ar, sizeof *s);
-    bool large = f->size > BODY_SMALL;
+    struct answer whole = *c->a;
+    struct answer *a = c->a;
+    a->status = 200;
+    a->stream_size = f->size;
+    name_by_digest(a, &f->digests);
+    if (s != NULL) {
+        *s = (struct stream_work){.desk = c->w->requests, .file = f};
+        answer_range(a, c->q, c->ar, &s->part);
+    }
+    bool large = a->stream_size > BODY_SMALL;
     if (s == NULL || (large && !transfer_begin(c->w))) {
-        c->a->retry_after = 5;
+        *a = whole;
+        a->retry_after = 5;
         answer_problem(c, 503, N_("Many people are fetching files now. Try again in a moment."));
         return;
     }
-    *s = (struct stream_work){c->w->requests, f};
-    c->a->status = 200;
-    c->a->type = type_of(c, f->type);
-    c->a->disposition = attachment_named(c, f->name);
-    c->a->stream = stream_file;
-    c->a->stream_ctx = s;
-    c->a->stream_size = f->size;
-    c->a->transfer = large ? c->w : NULL;
+    if (a->status == 416) {
+        not_that_part(c);
+        return;
+    }
+    a->type = type_of(c, f->type);
+    a->disposition = attachment_named(c, f->name);
+    a->stream = stream_file;
+    a->stream_ctx = s;
+    a->transfer = large ? c->w : NULL;
 }
 
 void page_case_file(struct call *c)
@@ -125,4 +153,42 @@ void page_case_proof(struct call *c)
     } else {
         answer_error(c);
     }
+}
+
+/* ---------------------------------------------------------------- all of it */
+
+static bool stream_bag(void *ctx, answer_sink sink, void *sink_ctx, struct err *e)
+{
+    return case_bag_write(ctx, sink, sink_ctx, e);
+}
+
+void page_case_bag(struct call *c)
+{
+    struct request_view *v = arena_alloc(c->ar, sizeof *v); /* it outlives this call: the answer is streamed */
+    struct case_bag *bag;
+    if (v == NULL || !case_take(c, v)) {
+        return;
+    }
+    if (!case_bag_make(c->w->requests, v, c->ar, &bag, &c->e)) {
+        if (c->e.code == ERR_STATE) {
+            c->a->retry_after = 2;
+            answer_problem(c, 503, N_("The proof of filing is ready in a few seconds. Load this address once more."));
+        } else {
+            answer_error(c);
+        }
+        return;
+    }
+    bool large = case_bag_size(bag) > BODY_SMALL;
+    if (large && !transfer_begin(c->w)) {
+        c->a->retry_after = 5;
+        answer_problem(c, 503, N_("Many people are fetching files now. Try again in a moment."));
+        return;
+    }
+    c->a->status = 200;
+    c->a->type = "application/zip";
+    c->a->disposition = attachment_named(c, arena_fmt(c->ar, "sprawa-%s.zip", v->number));
+    c->a->stream = stream_bag;
+    c->a->stream_ctx = bag;
+    c->a->stream_size = case_bag_size(bag);
+    c->a->transfer = large ? c->w : NULL;
 }

@@ -2,8 +2,9 @@
  *
  * A page is kept under its address until something is published, the day changes, or KEPT_NS is over: what a page shows
  * besides (the office's name, the log's head) may be that old, which is far less than its readers keep it. Owns a fixed
- * table, one page a slot and the newest wins; more than KEPT_BYTES in all are not taken. Never fails: a page that is
- * not here is made. */
+ * table, one page a slot and the newest wins; more than KEPT_BYTES in all are not taken. A page is copied outside of
+ * its lock: a thread that loses its processor in the midst of it holds nobody up. Never fails: a page that is not here
+ * is made. */
 #include "window.h"
 
 #include <pthread.h>
@@ -16,6 +17,11 @@
 #define KEPT_BYTES (12u << 20)
 #define KEPT_LARGE (256u << 10)
 
+struct page {
+    atomic_uint users; /* the slot, and whoever copies it */
+    size_t n;
+    uint8_t body[];
+};
 struct slot {
     char path[KEPT_PATH];
     size_t path_n;
@@ -23,14 +29,20 @@ struct slot {
     uint64_t made_ns;
     const char *type;
     char etag[ETAG_SIZE];
-    uint8_t *body;
-    size_t n;
+    struct page *page; /* NULL: none */
 };
 struct kept {
     pthread_mutex_t locks[KEPT_LOCKS];
     struct slot slots[KEPT_SLOTS];
     atomic_size_t bytes;
 };
+
+static void leave(struct page *p)
+{
+    if (p != NULL && atomic_fetch_sub(&p->users, 1) == 1) {
+        mem_free(p);
+    }
+}
 
 struct kept *kept_new(void)
 {
@@ -48,7 +60,7 @@ void kept_free(struct kept **kept)
         return;
     }
     for (size_t i = 0; i < KEPT_SLOTS; i++) {
-        mem_free(k->slots[i].body);
+        leave(k->slots[i].page);
     }
     for (size_t i = 0; i < KEPT_LOCKS; i++) {
         pthread_mutex_destroy(&k->locks[i]);
@@ -69,7 +81,7 @@ static size_t slot_of(struct str path)
 
 static bool is_it(const struct slot *s, struct str path, const struct kept_stamp *stamp)
 {
-    return s->body != NULL && s->path_n == path.n && memcmp(s->path, path.p, path.n) == 0 &&
+    return s->page != NULL && s->path_n == path.n && memcmp(s->path, path.p, path.n) == 0 &&
            s->stamp.generation == stamp->generation && s->stamp.day.n == stamp->day.n &&
            monotonic_ns() - s->made_ns < KEPT_NS;
 }
@@ -81,34 +93,48 @@ bool kept_find(struct kept *k, struct str path, const struct kept_stamp *stamp, 
     }
     size_t at = slot_of(path);
     struct slot *s = &k->slots[at];
+    struct page *page = NULL;
     pthread_mutex_lock(&k->locks[at % KEPT_LOCKS]);
-    bool found = is_it(s, path, stamp);
-    if (found) {
+    if (is_it(s, path, stamp)) {
+        page = s->page;
+        atomic_fetch_add(&page->users, 1);
         a->status = 200;
         a->type = s->type;
         memcpy(a->etag, s->etag, sizeof a->etag);
-        buf_add(&a->body, s->body, s->n);
     }
     pthread_mutex_unlock(&k->locks[at % KEPT_LOCKS]);
-    return found;
+    if (page == NULL) {
+        return false;
+    }
+    buf_add(&a->body, page->body, page->n);
+    leave(page);
+    return true;
 }
 
-static void replace(struct slot *s, struct str path, const struct kept_stamp *stamp, const struct answer *a)
+static struct page *page_of(const struct answer *a)
 {
-    uint8_t *body = mem_realloc(s->body, a->body.n);
-    s->path_n = 0; /* without memory the slot is empty */
-    if (body == NULL) {
-        return;
+    struct page *p = mem_alloc(sizeof *p + a->body.n);
+    if (p != NULL) {
+        atomic_init(&p->users, 1);
+        p->n = a->body.n;
+        memcpy(p->body, a->body.p, a->body.n);
     }
-    s->body = body;
-    memcpy(body, a->body.p, a->body.n);
+    return p;
+}
+
+/* Returns what lay there before. */
+static struct page *replace(struct slot *s, struct str path, const struct kept_stamp *stamp, const struct answer *a,
+                            struct page *page)
+{
+    struct page *before = s->page;
     memcpy(s->path, path.p, path.n);
     memcpy(s->etag, a->etag, sizeof s->etag);
     s->path_n = path.n;
-    s->n = a->body.n;
+    s->page = page;
     s->stamp = *stamp;
     s->type = a->type;
     s->made_ns = monotonic_ns();
+    return before;
 }
 
 void kept_put(struct kept *k, struct str path, const struct kept_stamp *stamp, const struct answer *a)
@@ -118,11 +144,13 @@ void kept_put(struct kept *k, struct str path, const struct kept_stamp *stamp, c
     }
     size_t at = slot_of(path);
     struct slot *s = &k->slots[at];
+    struct page *page = page_of(a);
     pthread_mutex_lock(&k->locks[at % KEPT_LOCKS]);
-    size_t before = s->body != NULL ? s->n : 0;
-    if (atomic_load(&k->bytes) + a->body.n - before <= KEPT_BYTES) {
-        replace(s, path, stamp, a);
-        atomic_fetch_add(&k->bytes, (s->body != NULL ? s->n : 0) - before);
+    size_t before = s->page != NULL ? s->page->n : 0;
+    if (page != NULL && atomic_load(&k->bytes) + page->n - before <= KEPT_BYTES) {
+        atomic_fetch_add(&k->bytes, page->n - before);
+        page = replace(s, path, stamp, a, page);
     }
     pthread_mutex_unlock(&k->locks[at % KEPT_LOCKS]);
+    leave(page);
 }

@@ -7,6 +7,7 @@
  * archive to the tool. */
 #include "window.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,9 @@
 #define MAINTENANCE_THREADS 4u
 #define OPEN_TRIES          15 /* a tool may own the archive for a moment */
 #define OPEN_WAIT_MS        200
+/* So many heaps that each thread has its own: one that is shared with bulk work, whose threads have the lowest
+ * priority, would make a page wait until such a thread comes to run again. */
+#define HEAPS_MOST 128
 
 extern const char _binary_pl_mo_start[], _binary_pl_mo_end[];
 
@@ -74,6 +78,7 @@ static int read_words(int argc, char **argv, struct service *s, bool *go_on)
 
 static bool start_house(struct service *s, struct err *e)
 {
+    (void)mallopt(M_ARENA_MAX, HEAPS_MOST);
     size_t n = (size_t)(_binary_pl_mo_end - _binary_pl_mo_start);
     sigemptyset(&s->signals);
     sigaddset(&s->signals, SIGTERM);

@@ -32,6 +32,8 @@ static void what_you_can_do(struct call *c, const struct request_view *v)
     }
     MARK(h, "<li>");
     case_link(c, "/potwierdzenie", N_("Receipt and proof"));
+    MARK(h, "</li>\n<li>");
+    case_link(c, "/sprawa.zip", N_("Download the whole case with its proofs (ZIP)"));
     MARK(h, "</li>\n");
     if (!request_ended(v->state)) {
         MARK(h, "<li>");
@@ -152,5 +154,6 @@ void page_case(struct call *c)
     remedies(c, &v);
     what_was_asked(c, &v);
     case_files(c, &v, false, N_("Your files"));
+    case_paper_foot(c, &v);
     page_end(c, 200);
 }

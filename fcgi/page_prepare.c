@@ -246,5 +246,8 @@ void page_prepare_post(struct call *c)
     }
     list_of(c, N_("Where to file it"), a.channels, a.channel_count);
     what_happens(c, &a);
+    if (a.lawful) {
+        page_print_help(c);
+    }
     page_end(c, 200);
 }

@@ -95,13 +95,17 @@ static void what_next(struct call *c, const struct receipt *r)
     } else {
         html_say(h, "The proof of filing is ready in a few seconds:");
         MARK(h, " ");
-        case_link(c, "/potwierdzenie", N_("refresh this page"));
+        MARK(h, "<a href=\""); /* with the code, which no other address shows */
+        page_address_of(c, c->path);
+        MARK(h, "\">");
+        html_say(h, "refresh this page");
+        MARK(h, "</a>");
     }
     MARK(h, "</li>\n<li>");
     case_link(c, "/pismo.txt", N_("Download the letter as it was filed"));
-    MARK(h, "</li>\n<li>");
-    html_say(h, "Print this page: Ctrl and P. It prints whole.");
-    MARK(h, "</li>\n</ul>\n");
+    MARK(h, "</li>\n<li><a href=\"#print\">");
+    html_say(h, "Print");
+    MARK(h, "</a></li>\n</ul>\n");
     page_paragraph(c, N_("If the office needs something from you, you will see it in the case. Have a look there "
                          "now and then."));
 }
@@ -114,6 +118,10 @@ static void digest_row(struct call *c, const struct receipt_file *f)
     char hex[2 * SHA256_SIZE + 1];
     hex_encode((struct bytes){f->digests.sha256, SHA256_SIZE}, hex);
     MARK(h, "<tr><th scope=\"row\">");
+    if (str_is(f->name, "letter.txt")) {
+        html_say(h, "Your letter");
+        MARK(h, ": ");
+    }
     html_text(h, f->name);
     MARK(h, "<br><span class=\"muted\">");
     html_text(h, size_said(c->ar, f->size, c->lang));
@@ -198,5 +206,7 @@ void page_receipt(struct call *c)
     what_next(c, &r);
     case_count(c, &v);
     acknowledgment(c, &r);
+    page_print_help(c);
+    case_paper_foot(c, &v);
     page_end(c, 200);
 }

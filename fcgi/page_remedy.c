@@ -28,6 +28,8 @@ static const char *title_of(enum request_remedy_kind kind)
             return N_("Complaint to the data protection authority");
         case REQUEST_REMEDY_COMPLAINT:
             return N_("Complaint about the office");
+        case REQUEST_REMEDY_ASK:
+            return N_("Ask the office why it is late");
         case REQUEST_REMEDY_OBJECT:
         default:
             return N_("Prepare the letter");
@@ -62,6 +64,7 @@ void page_remedy(struct call *c)
     html_text(h, letter);
     MARK(h, "</pre>\n");
     page_polish_end(c);
+    page_print_help(c);
     MARK(h, "<p class=\"noprint\">");
     case_link(c, "", N_("Back to the case"));
     MARK(h, "</p>\n");

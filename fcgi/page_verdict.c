@@ -117,6 +117,8 @@ static void genuine(struct call *c, const struct verdict *v, const uint8_t *sha2
     struct html *h = &c->h;
     const uint8_t *digest = sha256 != NULL ? sha256 : v->found.sha256;
     MARK(h, "<div class=\"box done\"><p>");
+    page_state_mark(c, "done", str_of(tr(c->lang, "Genuine")));
+    MARK(h, "</p>\n<p>");
     html_say(h, "The file is identical with a document that was recorded at the latest on");
     MARK(h, " ");
     page_day(c, warsaw_day(v->found.since));
@@ -145,6 +147,8 @@ static void changed(struct call *c, const struct verdict *v, const uint8_t *sha2
     struct html *h = &c->h;
     size_t n = v->known_count < KNOWN_SHOWN ? v->known_count : KNOWN_SHOWN;
     MARK(h, "<div class=\"box late\"><p>");
+    page_state_mark(c, "late", str_of(tr(c->lang, "Different")));
+    MARK(h, "</p>\n<p>");
     html_text(h, v->number.n > 0 ? arena_fmt(c->ar, tr(c->lang, "The file differs from the documents of case %.*s."),
                                              (int)v->number.n, v->number.p)
                                  : str_of(tr(c->lang, "The file differs from the documents of this proof.")));
@@ -165,6 +169,8 @@ static void unknown(struct call *c, const uint8_t *sha256)
     struct html *h = &c->h;
     char hex[2 * SHA256_SIZE + 1];
     MARK(h, "<div class=\"box closed\"><p>");
+    page_state_mark(c, "closed", str_of(tr(c->lang, "Unknown")));
+    MARK(h, "</p>\n<p>");
     html_say(h,
              "That is no proof of forgery: it may have been scanned or saved anew. Give a number or a file of proof.");
     MARK(h, "</p></div>\n");

@@ -129,10 +129,11 @@ bool page_verify_file(struct call *c, const struct part *p, struct content_sourc
 
 /* ---------------------------------------------------------------- the form */
 
-static void file_hints(struct call *c)
+/* For the script: what the hint says when the browser computes the digest, and a word while it does. */
+static void for_the_script(struct call *c)
 {
     struct html *h = &c->h;
-    MARK(h, "<p class=\"hint\" id=\"plik-here\" hidden>");
+    MARK(h, "<p id=\"plik-here\" hidden>");
     html_say(h, "Your browser computes the digest. The file stays on your computer.");
     MARK(h, "</p>\n<p class=\"hint\" id=\"plik-busy\" role=\"status\" hidden>");
     html_say(h, "Computing the digest …");
@@ -151,8 +152,8 @@ static void show(struct call *c, struct posed list[QUESTIONS], int status)
     form_page_begin(c, str_of(tr(c->lang, "Check a document")), N_("We did not check the document."), list, QUESTIONS);
     page_paragraph(c, N_("We say whether the office has the same file and since when, and give the proof."));
     form_open(c, STR("/sprawdz"), true);
-    file_hints(c);
     form_question(c, &list[Q_FILE]);
+    for_the_script(c);
     form_question(c, &list[Q_DIGEST]);
     page_heading(c, N_("A document that is not public"));
     page_paragraph(c,

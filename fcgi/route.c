@@ -98,6 +98,7 @@ static const struct route_row rows[] = {
     {CASE_PAGE, .path = "/s/{token}/plik/{n}", .handle = page_case_file},
     {CASE_PAGE, .path = "/s/{token}/pismo.txt", .handle = page_case_letter},
     {CASE_PAGE, .path = "/s/{token}/dowod.txt", .handle = page_case_proof},
+    {CASE_PAGE, .path = "/s/{token}/sprawa.zip", .handle = page_case_bag},
     {CASE_PAGE, .path = "/s/{token}/termin.ics", .handle = page_case_calendar},
     {CASE_PAGE, .path = "/s/{token}/zmiany.atom", .handle = page_case_changes},
     {CASE_PAGE, .path = "/s/{token}/terminy.ics", .handle = page_case_terms},

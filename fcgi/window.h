@@ -59,8 +59,9 @@ struct request { /* valid while the handler runs */
     struct str method, path, query, remote, if_none_match, accept_language;
     struct str content_type, host, origin, fetch_site; /* n 0: the header is not there */
     struct str once, secret;                           /* Idempotency-Key, Akta-Secret */
-    uint64_t body_size;                                /* as announced; BODY_UNKNOWN: it was not */
-    struct content_source body;                        /* read NULL: there is none */
+    struct str range, if_range;
+    uint64_t body_size;         /* as announced; BODY_UNKNOWN: it was not */
+    struct content_source body; /* read NULL: there is none */
 };
 #define BODY_UNKNOWN UINT64_MAX
 #define BODY_SMALL   (256u << 10) /* nginx waits for bodies up to here, so that a slow one holds no thread */
@@ -88,13 +89,26 @@ struct answer {
     bool (*stream)(void *ctx, answer_sink sink, void *sink_ctx, struct err *e);
     void *stream_ctx;
     uint64_t stream_size;
-    struct window *transfer; /* holds a transfer slot until it is sent */
+    struct window *transfer;  /* holds a transfer slot until it is sent */
+    bool ranges;              /* parts of it can be asked for */
+    struct str content_range; /* of 206 and 416 */
 };
 void answer_text(struct answer *a, int status, const char *text);
 void answer_stamp(struct answer *a); /* its ETag, from its body */
 struct call;
 /* 303 to an address of ours, without the language, which it gets. */
 void answer_redirect(struct call *c, struct str path);
+/* ---- byte ranges (range.c) */
+
+struct byte_range {
+    uint64_t from, n;
+};
+enum range_kind { RANGE_WHOLE, RANGE_PART, RANGE_OUTSIDE };
+enum range_kind range_of(struct str header, uint64_t size, struct byte_range *out);
+/* For a download that can begin anywhere, with its stream_size and its strong ETag set: what to send of it. Turns the
+ * answer into 206 or 416 where the request asks for a part. */
+void answer_range(struct answer *a, const struct request *q, struct arena *ar, struct byte_range *part);
+
 /* Gives a public answer its ETag; turns it into 304 when the caller has it already. */
 void answer_validate(struct answer *a, struct str if_none_match);
 /* Status and header lines with the empty line after them; every answer carries the same security headers. A value with
@@ -314,6 +328,7 @@ void page_paragraph(struct call *c, const char *msgid); /* <p> */
 /* Where the list of this page is as data: PATH and PATH.csv of the API, in the language of the page. words: what was
  * searched for; n 0: nothing. */
 void page_data(struct call *c, struct str path, struct str words);
+void page_print_help(struct call *c);                   /* how to print it, without a script (paper.c) */
 /* Content that is Polish only: in other languages a note stands before it, and its element says lang="pl". */
 void page_polish_begin(struct call *c);
 void page_polish_end(struct call *c);
@@ -387,6 +402,7 @@ void page_case(struct call *c);
 void page_case_file(struct call *c);
 void page_case_letter(struct call *c);
 void page_case_proof(struct call *c);
+void page_case_bag(struct call *c);
 void page_case_calendar(struct call *c);
 void page_case_changes(struct call *c);
 void page_case_terms(struct call *c);

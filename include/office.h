@@ -250,12 +250,14 @@ bool published_kind_of(enum conf_kind k, enum published_kind *out); /* false: it
 bool publish_builtin(struct arena *ar, struct publication **list, size_t *n, struct err *e) MUST_USE;
 
 /* Diacritics, case and Polish endings do not matter; the last word may be a beginning. Best first: title before summary
- * and topics before body. Every word must be found; when that gives nothing, words that nearly match count. */
+ * and topics before body. Every word must be found; when that gives nothing, words that nearly match count; when it gives
+ * nothing in force with a word in its title, such documents come along that lack one word. */
 struct bulletin_hit {
     const struct published *item;
     unsigned score;
     struct str excerpt; /* plain text around the first match; in the arena */
     size_t mark_at, mark_n; /* the matched word in it, bytes; n 0: none */
+    unsigned in_title;      /* words of the question that stand in its title */
 };
 struct bulletin_query {
     struct str words;
@@ -263,6 +265,7 @@ struct bulletin_query {
     enum lang lang; /* of texts; cards and registers are found in both */
     bool current_only;
     struct str office; /* "" all */
+    bool strict;       /* what only looks like a word does not count for it */
 };
 bool bulletin_search(const struct bulletin *b, const struct bulletin_query *q, struct arena *ar, size_t limit,
                      struct bulletin_hit **out, size_t *n, size_t *total, struct err *e) MUST_USE;

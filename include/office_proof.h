@@ -49,6 +49,19 @@ bool verify_proof(struct archive *a, struct str proof, const uint8_t *sha256, st
 bool public_proof(struct archive *a, const struct bulletin *b, const uint8_t sha256[SHA256_SIZE], struct buf *out,
                   struct err *e) MUST_USE;
 
+/* ---------------------------------------------------------------- a whole case as a bag (BagIt 1.0, RFC 8493) in one ZIP
+ *
+ * Receipt, timeline, letters, attachments, released files and the proof of each (FORMATS §14). Texts and proofs are made
+ * by case_bag_make and lie in the arena, as must `v`; files go through in pieces. ERR_STATE: not all of it is in a
+ * checkpoint yet. */
+struct case_bag;
+bool case_bag_make(struct request_desk *d, const struct request_view *v, struct arena *ar, struct case_bag **out,
+                   struct err *e) MUST_USE;
+uint64_t case_bag_size(const struct case_bag *b); /* bytes of the ZIP */
+size_t case_bag_files(const struct case_bag *b);  /* of its payload */
+bool case_bag_write(struct case_bag *b, bool (*sink)(void *ctx, struct bytes piece, struct err *e), void *ctx,
+                    struct err *e) MUST_USE;
+
 /* One version of a published document by its digest; NULL: none. Of several the oldest. */
 struct bulletin_version {
     uint8_t sha256[SHA256_SIZE];

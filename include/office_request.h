@@ -352,7 +352,8 @@ enum request_next { REQUEST_NEXT_NONE, REQUEST_NEXT_OFFICE_ANSWERS, REQUEST_NEXT
 /* What can be done against silence, a decision or a fee; never one that the kind does not have (trap 5). */
 enum request_remedy_kind { REQUEST_REMEDY_SILENCE = 1 /* skarga na bezczynność */, REQUEST_REMEDY_URGE /* ponaglenie */,
                            REQUEST_REMEDY_APPEAL, REQUEST_REMEDY_COURT, REQUEST_REMEDY_PUODO, REQUEST_REMEDY_OBJECT,
-                           REQUEST_REMEDY_COMPLAINT /* skarga, KPA dział VIII */ };
+                           REQUEST_REMEDY_COMPLAINT /* skarga, KPA dział VIII */,
+                           REQUEST_REMEDY_ASK /* the office itself, for the reason and a new date */ };
 struct request_remedy {
     enum request_remedy_kind kind;
     struct day from;      /* possible from this day; DAY_NONE: now */
@@ -414,6 +415,10 @@ bool request_token_of(struct str code, char token[REQUEST_TOKEN_SIZE]);
 bool request_get(struct request_desk *d, struct str number, struct day today, struct arena *ar,
                  struct request_view *out, struct err *e) MUST_USE;
 bool request_attachment_read(struct request_desk *d, const struct request_attachment *f,
+                             bool (*sink)(void *ctx, struct bytes plain, struct err *e), void *ctx, struct err *e)
+    MUST_USE;
+/* `n` bytes of it from `at`, which lie within it: each chunk that holds them is checked by its seal, the whole is not. */
+bool request_attachment_part(struct request_desk *d, const struct request_attachment *f, uint64_t at, uint64_t n,
                              bool (*sink)(void *ctx, struct bytes plain, struct err *e), void *ctx, struct err *e)
     MUST_USE;
 /* The letter: what was filed (event 1) or said in a later act, as one text, the same bytes for ever; its digests stand in

@@ -291,6 +291,7 @@ bool store_doctor_closed(const char *dir, store_finding finding, void *ctx, stru
  * the next store_doctor, once. The texts are N_() literals and live for ever; `place` is copied. */
 void store_note(struct store *s, const char *place, const char *wrong, const char *mend);
 
+uint32_t store_crc32(uint32_t crc, struct bytes in); /* of zlib and ZIP; begins with 0 */
 bool store_is_backup(const char *dir); /* it has a MANIFEST, so it is a copy and not to be opened */
 
 /* Each table as a stream of rows `table NUL key-length(be32) value-length(be32) key value`, closed by a row with an empty

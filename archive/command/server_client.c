@@ -11,7 +11,7 @@
 
 #define HELLO_MS  5000 /* from the connection to the last word */
 #define SEND_MS   5000
-#define BULK_NICE 10
+#define BULK_NICE 19
 
 static void send_exit(struct client *c, int status, const struct err *e)
 {

@@ -4,12 +4,12 @@
 
 #include "command_internal.h"
 
-extern const struct command_row table_law[];   /* term retain class id conf */
-extern const struct command_row table_file[];  /* file record ingest get */
-extern const struct command_row table_due[];   /* queue forecast hold */
-extern const struct command_row table_proof[]; /* verify log evidence */
+extern const struct command_row table_law[];     /* term retain class id conf */
+extern const struct command_row table_file[];    /* file record ingest get */
+extern const struct command_row table_due[];     /* queue forecast hold */
+extern const struct command_row table_proof[];   /* verify log evidence */
 extern const struct command_row table_request[]; /* request */
-extern const struct command_row table_care[];  /* init backup restore doctor daily help completion version */
+extern const struct command_row table_care[];    /* init backup restore doctor daily help completion version */
 
 int run_term(struct run *r);
 int run_retain(struct run *r);
@@ -26,6 +26,7 @@ int run_file_fact(struct run *r);
 int run_file_category(struct run *r);
 int run_record_show(struct run *r);
 int run_record_describe(struct run *r);
+int run_request_bag(struct run *r);
 int run_ingest(struct run *r);
 int run_get(struct run *r);
 int run_queue(struct run *r);

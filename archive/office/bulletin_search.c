@@ -151,7 +151,7 @@ static void terms_of(struct search *s, struct str word)
             give_stems(s, shorter, 0, QUALITY_KIN);
         }
     }
-    if (!any_term(s)) {
+    if (!s->q->strict && !any_term(s)) {
         (void)give_alike(s, word);
     }
 }
@@ -238,7 +238,30 @@ static size_t collect(const struct search *s, size_t least, struct bulletin_hit 
             continue;
         }
         sum = fitting(s, i, sum);
-        out[n++] = (struct bulletin_hit){.item = p, .score = (unsigned)(sum > 0 ? sum : 1)};
+        out[n++] = (struct bulletin_hit){.item = p,
+                                         .score = (unsigned)(sum > 0 ? sum : 1),
+                                         .in_title = (unsigned)__builtin_popcount(s->in_title[i])};
+    }
+    return n;
+}
+
+/* One word too many must not hide what is in force and has another one in its title. */
+static size_t collect_titled(const struct search *s, struct bulletin_hit *out, size_t n, struct bulletin_hit *room)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (out[i].in_title > 0 && out[i].item->status == PUBLISHED_CURRENT) {
+            return n;
+        }
+    }
+    size_t more = collect(s, s->word_count - 1, room), whole = n;
+    for (size_t i = 0; i < more; i++) {
+        bool there = room[i].in_title == 0 || room[i].item->status != PUBLISHED_CURRENT;
+        for (size_t k = 0; k < whole && !there; k++) {
+            there = out[k].item == room[i].item;
+        }
+        if (!there) {
+            out[n++] = room[i];
+        }
     }
     return n;
 }
@@ -311,8 +334,9 @@ bool bulletin_search(const struct bulletin *b, const struct bulletin_query *q, s
 {
     struct search s = {.b = b, .q = q, .ar = ar};
     struct bulletin_hit *hits = arena_alloc(ar, (b->count + 1) * sizeof *hits);
+    struct bulletin_hit *room = arena_alloc(ar, (b->count + 1) * sizeof *room);
     size_t found = 0;
-    if (hits == NULL) {
+    if (hits == NULL || room == NULL) {
         return err_set(e, ERR_MEMORY, "out of memory");
     }
     if (!read_words(&s, e) || !make_room(&s, e)) {
@@ -324,6 +348,9 @@ bool bulletin_search(const struct bulletin *b, const struct bulletin_query *q, s
     }
     for (size_t least = s.word_count; found == 0 && least > 0; least--) {
         found = collect(&s, least, hits);
+    }
+    if (s.word_count > 1 && found > 0) {
+        found = collect_titled(&s, hits, found, room);
     }
     if (found > 1) {
         qsort(hits, found, sizeof *hits, by_score);

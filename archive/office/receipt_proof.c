@@ -51,7 +51,7 @@ static const char later[] =
     "bajt\n"
     "tymi, o których mówią wpisy w podpisanym dzienniku. Połóż go w pustym folderze jako receipt.txt, a pliki jako "
     "file-1,\n"
-    "file-2 … w kolejności, w jakiej wymienia je manifest. Wykonaj polecenia poniżej; każdy krok odpowiada „ok” albo "
+    "file-2 … w kolejności ich numerów. Wykonaj polecenia poniżej; każdy krok odpowiada „ok” albo "
     "„WRONG”.\n"
     "\n"
     "PROOF OF DOCUMENTS OF A CASE\n"

@@ -23,6 +23,8 @@ struct closing_bundle {
 /* Every piece of the case, in the order of its events; all in the arena (request_close_bundle.c). */
 bool closing_bundle_make(struct request_desk *d, const struct request_view *v, const struct id *file, struct arena *ar,
                          struct closing_bundle *out, struct err *e) MUST_USE;
+/* What happened, as lines (FORMATS §13), appended. */
+void closing_event_text(struct buf *out, const struct request_view *v, const struct request_event *ev);
 /* Does the record hold what the log tells of the piece? */
 bool closing_piece_fits(const struct closing_piece *p, const struct record *r, struct err *e) MUST_USE;
 /* A case file that an earlier, cut short call opened for this request since `place` of the log (request_close_find.c).

@@ -157,25 +157,30 @@ static void what_happened(struct buf *b, const struct request_view *v, const str
     buf_fmt(b, "log-entry: %llu\n", (unsigned long long)LOG_PLACE(ev->entry));
 }
 
+void closing_event_text(struct buf *out, const struct request_view *v, const struct request_event *ev)
+{
+    char sha[2 * SHA256_SIZE + 1];
+    what_happened(out, v, ev);
+    if (ev->letter_size > 0) {
+        hex_encode((struct bytes){ev->letter.sha256, SHA256_SIZE}, sha);
+        buf_fmt(out, "letter: size %llu sha256:%s\n", (unsigned long long)ev->letter_size, sha);
+    }
+    for (size_t i = 0; i < v->file_count; i++) {
+        const struct request_attachment *f = &v->files[i];
+        if (f->event == ev->event) {
+            hex_encode((struct bytes){f->digests.sha256, SHA256_SIZE}, sha);
+            buf_fmt(out, "file: %llu size %llu sha256:%s log-entry %llu\n", (unsigned long long)f->seq,
+                    (unsigned long long)f->size, sha, (unsigned long long)LOG_PLACE(f->entry));
+        }
+    }
+}
+
 static bool add_event(struct making *m, const struct request_event *ev, struct err *e)
 {
     struct buf text CLEANUP(buf_free) = BUF_INIT(LETTER_MOST);
     const char *verb = request_verb_name(ev->verb);
     unsigned long long n = ev->event;
-    char sha[2 * SHA256_SIZE + 1];
-    what_happened(&text, m->v, ev);
-    if (ev->letter_size > 0) {
-        hex_encode((struct bytes){ev->letter.sha256, SHA256_SIZE}, sha);
-        buf_fmt(&text, "letter: size %llu sha256:%s\n", (unsigned long long)ev->letter_size, sha);
-    }
-    for (size_t i = 0; i < m->v->file_count; i++) {
-        const struct request_attachment *f = &m->v->files[i];
-        if (f->event == ev->event) {
-            hex_encode((struct bytes){f->digests.sha256, SHA256_SIZE}, sha);
-            buf_fmt(&text, "file: %llu size %llu sha256:%s log-entry %llu\n", (unsigned long long)f->seq,
-                    (unsigned long long)f->size, sha, (unsigned long long)LOG_PLACE(f->entry));
-        }
-    }
+    closing_event_text(&text, m->v, ev);
     if (!buf_ok(&text, e)) {
         return false;
     }

@@ -2,6 +2,7 @@
  * (F-20, F-23), and what is to stand below an answer (F-35). Prices are those of the list in force on the day of
  * filing. Fails: ERR_INVALID for a code that the list does not have; ERR_STATE for a sum of 0; with the store. */
 #include "office_desk.h"
+#include "request_internal.h"
 
 #define FEE_MOST   UINT64_C(100000000) /* grosze, of one notice */
 #define COUNT_MOST UINT64_C(1000000)
@@ -10,6 +11,7 @@
 struct counting {
     const struct published *list; /* NULL: none is published */
     enum lang lang;
+    struct arena *ar;
     struct buf *text;
     uint64_t sum;
 };
@@ -74,16 +76,13 @@ static bool item_line(struct counting *c, const struct fee_item *it, struct err 
 
 static void closing_lines(struct counting *c, struct str reason)
 {
-    char from[DAY_TEXT_SIZE];
     buf_add_z(c->text, tr(c->lang, N_("Sum: ")));
     money(c->text, c->sum);
     buf_add_z(c->text, "\n");
     if (c->list != NULL) {
-        day_text(c->list->valid_from, from);
-        buf_fmt(c->text, tr(c->lang, N_("Price list in force since %s")), from);
-        if (c->list->metryka.sha256.n > 0) {
-            buf_fmt(c->text, ", sha256:%.*s", (int)c->list->metryka.sha256.n, c->list->metryka.sha256.p);
-        }
+        struct str from = day_words(c->ar, c->list->valid_from, c->lang);
+        buf_fmt(c->text, tr(c->lang, N_("Price list in force since %.*s, version %u")), (int)from.n, from.p,
+                c->list->sequence);
         buf_add_z(c->text, "\n");
     }
     if (reason.n > 0) {
@@ -124,7 +123,7 @@ bool desk_fee(struct archive *a, const struct request_view *v, const struct fee_
         return false;
     }
     struct counting c = {
-        .list = bulletin_find(b, PUBLISHED_TEXT, STR(TEXT_PRICES), v->lang), .lang = v->lang, .text = &text};
+        .list = bulletin_find(b, PUBLISHED_TEXT, STR(TEXT_PRICES), v->lang), .lang = v->lang, .ar = ar, .text = &text};
     if (!count_items(&c, items, n, reason, e)) {
         return false;
     }
@@ -137,8 +136,7 @@ bool desk_answer_text(const struct request_view *v, struct str office, struct st
                       struct str disclosed_by, struct day on, struct arena *ar, struct str *out, struct err *e)
 {
     struct buf b CLEANUP(buf_free) = BUF_INIT(4 * TEXT_MOST);
-    char day[DAY_TEXT_SIZE];
-    day_text(on, day);
+    struct str day = day_words(ar, on, v->lang);
     if (text.n > 0) {
         buf_add_str(&b, text);
         buf_add_z(&b, "\n\n");
@@ -146,8 +144,8 @@ bool desk_answer_text(const struct request_view *v, struct str office, struct st
     struct str made = made_by.n > 0 ? made_by : office, given = disclosed_by.n > 0 ? disclosed_by : office;
     buf_fmt(&b,
             tr(v->lang, N_("Disclosed by: %.*s\nMade by, or answers for the content: %.*s\nHanded over by: %.*s\n"
-                           "Day of disclosure: %s")),
-            (int)office.n, office.p, (int)made.n, made.p, (int)given.n, given.p, day);
+                           "Day of disclosure: %.*s")),
+            (int)office.n, office.p, (int)made.n, made.p, (int)given.n, given.p, (int)day.n, day.p);
     if (!buf_ok(&b, e)) {
         return false;
     }

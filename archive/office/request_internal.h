@@ -233,4 +233,7 @@ bool carried_write(struct txn *t, struct request_desk *d, const struct carried *
                    uint64_t first, struct err *e) MUST_USE;
 void carried_wipe(struct carried *c); /* for CLEANUP */
 
+/* 8 grudnia 2026 r., 8 December 2026; p NULL: no memory. */
+struct str day_words(struct arena *ar, struct day d, enum lang lang);
+
 #endif

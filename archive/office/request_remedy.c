@@ -18,8 +18,8 @@
 #define MINISTER N_("the minister responsible for computerisation")
 #define PUODO    N_("the President of the Personal Data Protection Office")
 #define HIGHER   N_("the body above this office")
-#define COUNCIL  N_("the municipal council")
-#define VIA      N_("this office")
+#define OFFICE   N_("this office")
+#define VIA      OFFICE
 
 struct remedy_row {
     unsigned kinds, states;
@@ -38,8 +38,10 @@ static const struct remedy_row rows[] = {
         "is "
         "needed before. The office has 15 days to pass the complaint to the court."),
      "F-33"},
-    {K(REQUEST_REUSE), OPEN, REQUEST_REMEDY_SILENCE, 0, true, false, COURT, VIA,
-     N_("From %s you can complain of inactivity to the regional administrative court, through this office."), "R-05"},
+    {K(REQUEST_REUSE), OPEN, REQUEST_REMEDY_ASK, 0, true, false, OFFICE, NULL,
+     N_("From %s the office is late. Ask it for the reason and a new date. It may set one once, at most 2 months after "
+        "you filed."),
+     "R-05"},
     {K(REQUEST_DATA_SUBJECT), OPEN, REQUEST_REMEDY_PUODO, 0, true, false, PUODO, NULL,
      N_("From %s you can complain to the President of the Personal Data Protection Office that there is no answer."),
      "P-06"},
@@ -48,8 +50,9 @@ static const struct remedy_row rows[] = {
         "the "
         "reminder on within 7 days."),
      "K-11"},
-    {K(REQUEST_PETITION), OPEN, REQUEST_REMEDY_COMPLAINT, 0, true, false, COUNCIL, NULL,
-     N_("From %s you can complain to the municipal council that the petition was not dealt with in time."), "B-09"},
+    {K(REQUEST_PETITION), OPEN, REQUEST_REMEDY_ASK, 0, true, false, OFFICE, NULL,
+     N_("From %s the office is late: it has three months for a petition. Ask it for the reason and a new date."),
+     "PETITION"},
     {FOI, S(REQUEST_FEE), REQUEST_REMEDY_COURT, 30, false, true, COURT, VIA,
      N_("You do not agree with the fee? You have 30 days for a complaint to the regional administrative court, through "
         "this office."),
@@ -80,7 +83,7 @@ static const struct remedy_row rows[] = {
 
 /* ---------------------------------------------------------------- days in words */
 
-static struct str day_words(struct arena *ar, struct day d, enum lang lang)
+struct str day_words(struct arena *ar, struct day d, enum lang lang)
 {
     static const char *const polish[] = {"stycznia", "lutego",   "marca",    "kwietnia",     "maja",      "czerwca",
                                          "lipca",    "sierpnia", "września", "października", "listopada", "grudnia"};
@@ -178,6 +181,8 @@ static const char *heading_of(enum request_remedy_kind k)
         case REQUEST_REMEDY_PUODO:
         case REQUEST_REMEDY_COMPLAINT:
             return "SKARGA";
+        case REQUEST_REMEDY_ASK:
+            return "PYTANIE O SPRAWĘ";
         case REQUEST_REMEDY_OBJECT:
             break;
     }
@@ -194,18 +199,18 @@ static const struct request_remedy *find_remedy(const struct request_view *v, en
     return NULL;
 }
 
-static void demand(const struct request_view *v, enum request_remedy_kind k, struct buf *out)
+static void demand(enum request_remedy_kind k, struct buf *out)
 {
-    if (k == REQUEST_REMEDY_SILENCE && (v->kind == REQUEST_FOI || v->kind == REQUEST_OWN_WORDS)) {
+    if (k == REQUEST_REMEDY_SILENCE) {
         buf_add_z(out, "Zarzucam organowi naruszenie art. 13 ust. 1 ustawy z dnia 6 września 2001 r. o dostępie do\n"
                        "informacji publicznej. Wnoszę o:\n"
                        "1. zobowiązanie organu do załatwienia wniosku w terminie 14 dni,\n"
                        "2. stwierdzenie, czy bezczynność miała miejsce z rażącym naruszeniem prawa,\n"
                        "3. zasądzenie zwrotu kosztów postępowania.\n");
-    } else if (k == REQUEST_REMEDY_SILENCE) {
-        buf_add_z(out, "Zarzucam organowi naruszenie art. 40 ustawy z dnia 11 sierpnia 2021 r. o otwartych danych\n"
-                       "i ponownym wykorzystywaniu informacji sektora publicznego. Wnoszę o zobowiązanie organu do\n"
-                       "załatwienia wniosku i o zasądzenie zwrotu kosztów postępowania.\n");
+    } else if (k == REQUEST_REMEDY_ASK) {
+        buf_add_z(out,
+                  "Termin minął, a nie mam odpowiedzi ani zawiadomienia o nowym terminie. Proszę o odpowiedź albo\n"
+                  "o podanie powodu i nowego terminu.\n");
     } else if (k == REQUEST_REMEDY_URGE) {
         buf_add_z(out,
                   "Sprawa nie została załatwiona w terminie i nie wyznaczono nowego. Wnoszę o wyznaczenie terminu\n"
@@ -238,14 +243,17 @@ bool request_remedy_letter(struct request_desk *d, const struct request_view *v,
         return err_set(e, ERR_MEMORY, "out of memory");
     }
     r = find_remedy(&in_polish, k);
-    buf_fmt(&text, "……………, dnia …………… r.\n\nSkarżący / wnoszący: %.*s\nAdres do doręczeń: ……………\n\n",
-            (int)v->form.name.n, v->form.name.n ? v->form.name.p : "");
-    buf_fmt(&text, "Do: %.*s\n", (int)r->body.n, r->body.p);
-    buf_fmt(&text, "%s%.*s\n%.*s\n\n", r->via.n ? "za pośrednictwem: " : "organ: ", (int)office.name.n, office.name.p,
-            (int)office.address.n, office.address.n ? office.address.p : "");
+    buf_fmt(&text, "……………, dnia …………… r.\n\nImię i nazwisko: %.*s\nAdres do doręczeń: ……………\n\n", (int)v->form.name.n,
+            v->form.name.n ? v->form.name.p : "");
+    if (k != REQUEST_REMEDY_ASK) {
+        buf_fmt(&text, "Do: %.*s\n", (int)r->body.n, r->body.p);
+    }
+    const char *role = k == REQUEST_REMEDY_ASK ? "Do: " : r->via.n > 0 ? "za pośrednictwem: " : "organ: ";
+    buf_fmt(&text, "%s%.*s\n%.*s\n\n", role, (int)office.name.n, office.name.p, (int)office.address.n,
+            office.address.n ? office.address.p : "");
     buf_fmt(&text, "%s\n\nSprawa: %s nr %s, złożony %s Termin załatwienia: %s\n\n", heading_of(k),
             request_kind_title(v->kind, LANG_PL), v->number, filed.p, due.p);
-    demand(v, k, &text);
+    demand(k, &text);
     buf_add_z(&text, "\nDowód: potwierdzenie złożenia, w załączeniu.\n\n……………………………\n(podpis)\n");
     if (!buf_ok(&text, e)) {
         return false;

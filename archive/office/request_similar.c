@@ -1,5 +1,7 @@
 /* request_similar.c: what is published already and may answer a letter before it is sent. The letter's weightiest words
- * are searched one by one in the bulletin, and what several of them find comes first. Fails without memory. */
+ * are searched one by one in the bulletin; the rarer a word is there, the more what it finds counts. Shown is only what
+ * a title names or several words find, and nothing that is far behind the best: an honest nothing helps more than a
+ * list of what every office has. Fails without memory. */
 #include "request_internal.h"
 
 #include "bulletin_internal.h"
@@ -9,9 +11,11 @@
 
 #define WORDS_MOST  8u /* searched */
 #define LETTERS_MIN 4u
-#define HITS_EACH   10u
-#define FOUND_MOST  64u
-#define LEAST_SCORE 2u /* of the words that must agree when the letter has several */
+#define HITS_EACH   40u
+#define FOUND_MOST  160u
+#define LEAST_WORDS 3u /* that must find a document whose title has none of them */
+#define COMMON      4u /* a word that is in every fourth document says nothing */
+#define FAR_BEHIND  3u /* a document with less than a third of the best one's score */
 
 struct weighty {
     struct str list[WORDS_MOST];
@@ -38,9 +42,11 @@ static void keep_word(struct weighty *w, struct str word)
 /* Words of every letter to an office. */
 static bool is_courtesy(struct str folded)
 {
-    static const char *const courtesies[] = {"prosze",      "prosimy", "udostepnienie", "informacji", "informacje",
-                                             "publicznej",  "wniosek", "wnosze",        "zwracam",    "dotyczace",
-                                             "dotyczacych", "oraz",    "urzad",         "urzedu",     "please"};
+    static const char *const courtesies[] = {
+        "prosze", "prosimy", "udostepnienie", "informacji",  "informacje", "publicznej", "wniosek",
+        "wnosze", "zwracam", "dotyczace",     "dotyczacych", "oraz",       "urzad",      "urzedu",
+        "please", "wykaz",   "kopie",         "kopii",       "liste",      "lista",      "roku",
+        "gminy",  "gminie",  "gmine",         "gmina",       "otrzymac",   "chce"};
     for (size_t i = 0; i < COUNT_OF(courtesies); i++) {
         if (str_is(folded, courtesies[i])) {
             return true;
@@ -61,7 +67,8 @@ static bool weighty_words(struct str content, struct arena *ar, struct weighty *
         return false;
     }
     while (word_next(folded, &at, &word)) {
-        if (word.n >= LETTERS_MIN && word.n <= WORD_MAX && !is_courtesy(word)) {
+        bool number = word.p[0] >= '0' && word.p[0] <= '9';
+        if (word.n >= LETTERS_MIN && word.n <= WORD_MAX && !number && !is_courtesy(word)) {
             keep_word(out, word);
         }
     }
@@ -70,30 +77,62 @@ static bool weighty_words(struct str content, struct arena *ar, struct weighty *
 
 struct found {
     struct bulletin_hit hit;
-    unsigned words;
+    uint64_t score;
+    unsigned words, in_title;
 };
 
-static void add_hit(struct found *list, size_t *n, const struct bulletin_hit *hit)
+static void add_hit(struct found *list, size_t *n, const struct bulletin_hit *hit, unsigned rarity)
 {
-    for (size_t i = 0; i < *n; i++) {
-        if (list[i].hit.item == hit->item) {
-            list[i].hit.score += hit->score;
-            list[i].words++;
-            return;
+    size_t i = 0;
+    while (i < *n && list[i].hit.item != hit->item) {
+        i++;
+    }
+    if (i == FOUND_MOST) {
+        return;
+    }
+    if (i == *n) {
+        list[(*n)++] = (struct found){.hit = *hit};
+    }
+    list[i].score += (uint64_t)hit->score * rarity;
+    list[i].words++;
+    list[i].in_title += hit->in_title;
+}
+
+/* 0: it is everywhere; then one more each time it is twice as rare. */
+static unsigned rarity_of(const struct bulletin *b, size_t have)
+{
+    unsigned r = 0;
+    for (size_t all = have * COMMON; have > 0 && all <= b->count; all *= 2) {
+        r++;
+    }
+    return r;
+}
+
+static bool search_words(const struct bulletin *b, const struct weighty *w, enum lang lang, struct arena *ar,
+                         struct found *list, size_t *found, struct err *e)
+{
+    for (size_t i = 0; i < w->count; i++) {
+        const struct bulletin_query q = {.words = w->list[i], .lang = lang, .current_only = true, .strict = true};
+        struct bulletin_hit *some;
+        size_t count, total;
+        if (!bulletin_search(b, &q, ar, HITS_EACH, &some, &count, &total, e)) {
+            return false;
+        }
+        unsigned rarity = rarity_of(b, total);
+        for (size_t k = 0; k < count && rarity > 0; k++) {
+            add_hit(list, found, &some[k], rarity * rarity);
         }
     }
-    if (*n < FOUND_MOST) {
-        list[(*n)++] = (struct found){*hit, 1};
-    }
+    return true;
 }
 
 static int best_first(const void *a, const void *b)
 {
     const struct found *x = a, *y = b;
-    if (x->words != y->words) {
-        return x->words > y->words ? -1 : 1;
+    if (x->score != y->score) {
+        return x->score > y->score ? -1 : 1;
     }
-    return x->hit.score > y->hit.score ? -1 : x->hit.score < y->hit.score;
+    return (x->hit.item > y->hit.item) - (x->hit.item < y->hit.item);
 }
 
 bool request_similar(const struct bulletin *b, struct str content, enum lang lang, struct arena *ar, size_t limit,
@@ -109,20 +148,13 @@ bool request_similar(const struct bulletin *b, struct str content, enum lang lan
     if (!weighty_words(content, ar, &w, e)) {
         return false;
     }
-    for (size_t i = 0; i < w.count; i++) {
-        const struct bulletin_query q = {.words = w.list[i], .lang = lang, .current_only = true};
-        struct bulletin_hit *some;
-        size_t count, total;
-        if (!bulletin_search(b, &q, ar, HITS_EACH, &some, &count, &total, e)) {
-            return false;
-        }
-        for (size_t k = 0; k < count; k++) {
-            add_hit(list, &found, &some[k]);
-        }
+    if (!search_words(b, &w, lang, ar, list, &found, e)) {
+        return false;
     }
     qsort(list, found, sizeof *list, best_first);
     for (size_t i = 0; i < found && kept < limit; i++) {
-        if (w.count < 3 || list[i].words >= LEAST_SCORE) {
+        bool near = list[i].score * FAR_BEHIND >= list[0].score;
+        if (near && (list[i].in_title > 0 || list[i].words >= LEAST_WORDS)) {
             hits[kept++] = list[i].hit;
         }
     }

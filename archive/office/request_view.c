@@ -426,3 +426,38 @@ bool request_attachment_read(struct request_desk *d, const struct request_attach
     key_wipe(&k.key);
     return ok;
 }
+
+#define PART_PIECE (64u << 10)
+
+static bool send_part(struct content_reader *r, uint64_t at, uint64_t n,
+                      bool (*sink)(void *ctx, struct bytes plain, struct err *e), void *ctx, struct err *e)
+{
+    uint8_t piece[PART_PIECE];
+    while (n > 0) {
+        size_t got, want = n < sizeof piece ? (size_t)n : sizeof piece;
+        if (!content_read(r, at, piece, want, &got, e)) {
+            return false;
+        }
+        if (got != want) {
+            return err_set(e, ERR_CORRUPT, "a file is shorter than its row says");
+        }
+        if (!sink(ctx, (struct bytes){piece, got}, e)) {
+            return false;
+        }
+        at += got;
+        n -= got;
+    }
+    return true;
+}
+
+bool request_attachment_part(struct request_desk *d, const struct request_attachment *f, uint64_t at, uint64_t n,
+                             bool (*sink)(void *ctx, struct bytes plain, struct err *e), void *ctx, struct err *e)
+{
+    struct file_key k = {.d = d, .id = &f->id};
+    struct content_reader *r CLEANUP(content_close) = NULL;
+    struct store *s = archive_store(d->a);
+    bool open = store_read(s, file_key_fn, &k, e) &&
+                content_open(s, &f->content, f->inline_sealed, f->size, &k.key, &f->id, &r, e);
+    key_wipe(&k.key);
+    return open && send_part(r, at, n, sink, ctx, e);
+}

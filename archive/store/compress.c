@@ -19,6 +19,7 @@
  * streams of a PDF give less than 1.15, text more than 7. On 400 images, fonts and packed files this judges as well as
  * compressing the sample does (0.3 % of size lost, against 0.5 %) and takes 3 µs instead of 33. */
 #include "compress.h"
+#include "store.h"
 
 #include <libdeflate.h>
 #include <pthread.h>
@@ -175,4 +176,9 @@ bool inflate_exactly(struct inflater *i, struct bytes in, uint8_t *out, size_t n
     size_t read = 0, made = 0;
     enum libdeflate_result r = libdeflate_zlib_decompress_ex(i->d, in.p, in.n, out, n, &read, &made);
     return r == LIBDEFLATE_SUCCESS && read == in.n && made == n;
+}
+
+uint32_t store_crc32(uint32_t crc, struct bytes in)
+{
+    return libdeflate_crc32(crc, in.p, in.n);
 }

@@ -8,9 +8,7 @@
   var busy = document.getElementById("plik-busy");
   var form = file && file.form;
   if (!form || !digest || !here || !there || !busy || !window.crypto || !window.crypto.subtle) return;
-  here.hidden = false;
-  there.hidden = true;
-  file.setAttribute("aria-describedby", "plik-here");
+  there.textContent = here.textContent;
 
   function hex(buffer) {
     return Array.prototype.map.call(new Uint8Array(buffer), function (b) {

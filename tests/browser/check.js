@@ -39,6 +39,11 @@ function chosen(pages) {
   return [...kinds.values(), "/informacje/cennik", ...states];
 }
 
+// BRIEF=1, for continuous integration: one page of each sort, and of each a wide light and a narrow look; a few dark ones.
+const BRIEF = ["/", "/wniosek", "/wniosek/informacja", "/karty", "/rejestry", "/informacje/cennik", "/dziennik",
+  "/szukaj?q=dow%C3%B3d", "/nie-ma", "/en/"];
+const brief = Boolean(process.env.BRIEF);
+
 // ---------------------------------------------------------------- what is asked of each
 
 async function validate(pages) {
@@ -104,15 +109,18 @@ async function main() {
   ok(dead.length === 0, "no dead link", dead);
   await validate(pages);
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium", args: ["--no-sandbox"] });
-  for (const at of chosen(pages)) {
+  const card = [...pages.keys()].find((at) => at.startsWith("/karty/") && pages.get(at).html !== null);
+  for (const at of brief ? [...BRIEF, card] : chosen(pages)) {
     await look(browser, at, "light", { viewport: WIDE, colorScheme: "light" });
-    await look(browser, at, "dark", { viewport: WIDE, colorScheme: "dark" });
+    if (!brief || at === "/" || at === card) {
+      await look(browser, at, "dark", { viewport: WIDE, colorScheme: "dark" });
+      await print(browser, at);
+    }
     await look(browser, at, "narrow", { viewport: NARROW, colorScheme: "light" });
-    await print(browser, at);
   }
   await keyboard(browser);
-  await letters(browser);
-  await life(browser);
+  await letters(browser, brief);
+  if (!brief) await life(browser);
   await browser.close();
   end();
 }

@@ -6,6 +6,8 @@ const os = require("os");
 const path = require("path");
 const { base, ok, faultsOf, state, WIDE, NARROW } = require("./look.js");
 
+const { verify } = require("./verify.js");
+
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "akta-browser-"));
 const scan = path.join(folder, "skan umowy.pdf");
 fs.writeFileSync(scan, "%PDF-1.4 proba\n".repeat(200));
@@ -182,18 +184,21 @@ async function enterKeepsFiles(browser) {
   await page.context().close();
 }
 
-async function letters(browser) {
+async function letters(browser, brief) {
   const page = await open(browser, {});
   await publicInformation(page);
-  await aCase(page);
-  await questionByQuestion(page, "");
-  await questionByQuestion(page, "/en");
-  await otherLetters(page);
-  await states(page);
+  if (!brief) {
+    await aCase(page);
+    await questionByQuestion(page, "");
+    await questionByQuestion(page, "/en");
+    await otherLetters(page);
+    await states(page);
+  }
   await page.context().close();
-  await byKeyboard(browser, WIDE);
+  if (!brief) await byKeyboard(browser, WIDE);
   await byKeyboard(browser, NARROW);
   await enterKeepsFiles(browser);
+  await verify(browser);
   fs.rmSync(folder, { recursive: true });
 }
 

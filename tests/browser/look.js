@@ -14,7 +14,7 @@ function ok(condition, name, seen) {
   console.log(`${condition ? "ok" : "not ok"} ${count} - ${name}`);
   if (!condition) {
     failed++;
-    console.log("# seen: " + JSON.stringify(seen).slice(0, 1500));
+    console.log("# seen: " + String(JSON.stringify(seen)).slice(0, 1500));
   }
 }
 

@@ -1,6 +1,6 @@
 """make check-browser: an office with everything published, its nginx on a free port of this machine, and check.js in
 Chromium. Packages come by the lock file into the build folder. SHOTS=folder keeps a picture of each page. Closes with the
-one line `N passed, N failed`."""
+one line `N passed, N failed`. BRIEF=1: the short form. `run.py --packages` fetches the packages and ends."""
 import datetime
 import json
 import os
@@ -15,6 +15,19 @@ here = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(here.parent / "http"))
 from desk import BUILD, Desk, wait_for  # noqa: E402
 from smtp import Server  # noqa: E402
+
+
+def to_verify(desk):
+    """What can be checked: a published card by its digest, an answered case by its number and code."""
+    def get(path):
+        with urllib.request.urlopen(f"http://{desk.listen}{path}", timeout=30) as r:
+            return json.loads(r.read())
+    card = get("/api/v1/services")["services"][0]["slug"]
+    filed = json.loads(http(desk, json.dumps(dict(kind="foi", way="here", content="Umowy"))))
+    content = "%PDF-1.4 odpowiedz"
+    (desk.root / "odpowiedz.pdf").write_text(content)
+    desk("request", "answer", filed["number"], desk.root / "odpowiedz.pdf", "--text", "W załączniku.")
+    return dict(published=get(f"/api/v1/services/{card}")["metryka"]["sha256"], number=filed["number"], secret=filed["secret"], content=content)
 
 
 def packages():
@@ -71,6 +84,8 @@ def http(desk, body):
 
 
 modules = packages()
+if sys.argv[1:] == ["--packages"]:
+    sys.exit(0)
 port = free_port()
 desk = Desk(listen=f"127.0.0.1:{port}")
 mail = Server().start()  # takes the first notice, refuses the second, and puts off the third
@@ -78,6 +93,7 @@ mail.answers["recipient"] = ["250 OK", "550 5.1.1 nobody", "451 busy"]
 with open(desk.dir / "akta.conf", "a", encoding="utf-8") as conf:
     conf.write("\n" + mail.settings(retry=3600))
 desk.start()
+os.environ["VERIFY"] = json.dumps(to_verify(desk))
 shots = os.environ.get("SHOTS", "")
 if shots:
     pathlib.Path(shots).mkdir(parents=True, exist_ok=True)

@@ -75,7 +75,8 @@ def a_receipt_proves_and_leads_on():
     ok(f'datetime="{b"-".join(due).decode()}"' in receipt.text, "on the day that the receipt names")
     for path in (a["location"], f"/s/{token}", f"/s/{token}/plik/1", f"/s/{token}/dowod.txt"):
         h = desk.ask(path)
-        ok(h["cache-control"] == "no-store" and h["referrer-policy"] == "no-referrer" and not h["set-cookie"] and not h["etag"],
+        ok(h["cache-control"] == "no-store" and h["referrer-policy"] == "no-referrer" and not h["set-cookie"] and
+           (not h["etag"] or "/plik/" in path),  # of a file it names the bytes, so that a broken download can go on
            "nothing of a case is kept or passed on: " + path.replace(token, "…").replace(code, "…"), h.headers)
     log = (desk.root / "owner.log").read_text() + (desk.root / "nginx.log").read_text()
     ok(not any(w in log for w in (token, code, number, "śnież")), "no token, code, number or word of it is in a log", log)

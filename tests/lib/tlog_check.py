@@ -164,6 +164,84 @@ def number_path(n):
         groups.insert(0, "x%03d" % (n % 1000))
     return "/".join(groups)
 
+# ---- proofs
+
+def inclusion_ok(index, size, leaf_hash, proof, root):
+    """RFC 9162, 2.1.3.2."""
+    if index >= size:
+        return False
+    fn, sn, r = index, size - 1, leaf_hash
+    for p in proof:
+        if sn == 0:
+            return False
+        if fn & 1 or fn == sn:
+            r = node(p, r)
+            while fn and not fn & 1:
+                fn, sn = fn >> 1, sn >> 1
+        else:
+            r = node(r, p)
+        fn, sn = fn >> 1, sn >> 1
+    return sn == 0 and r == root
+
+
+def consistency_ok(first, second, first_root, second_root, proof):
+    """RFC 9162, 2.1.4.2."""
+    if first == second:
+        return first_root == second_root and not proof
+    if first == 0 or first > second or not proof:
+        return first == 0 and not proof
+    path = list(proof)
+    if first & (first - 1) == 0:
+        path.insert(0, first_root)
+    fn, sn = first - 1, second - 1
+    while fn & 1:
+        fn, sn = fn >> 1, sn >> 1
+    fr = sr = path[0]
+    for c in path[1:]:
+        if sn == 0:
+            return False
+        if fn & 1 or fn == sn:
+            fr, sr = node(c, fr), node(c, sr)
+            while fn and not fn & 1:
+                fn, sn = fn >> 1, sn >> 1
+        else:
+            sr = node(sr, c)
+        fn, sn = fn >> 1, sn >> 1
+    return sn == 0 and fr == first_root and sr == second_root
+
+
+def range_root(hashes):
+    """RFC 9162, 2.1.1: split at the largest power of two below."""
+    n = len(hashes)
+    if n == 1:
+        return hashes[0]
+    k = 1 << (n - 1).bit_length() - 1
+    return node(range_root(hashes[:k]), range_root(hashes[k:]))
+
+
+def consistency_proof(first, hashes):
+    """RFC 9162, 2.1.4.1: from `first` entries to all whose hashes are given."""
+    def sub(m, d, whole):
+        n = len(d)
+        if m == n:
+            return [] if whole else [range_root(d)]
+        k = 1 << (n - 1).bit_length() - 1
+        if m <= k:
+            return sub(m, d[:k], whole) + [range_root(d[k:])]
+        return sub(m - k, d[k:], False) + [range_root(d[:k])]
+    return [] if first in (0, len(hashes)) else sub(first, hashes, True)
+
+
+def read_proof(raw):
+    """A C2SP tlog-proof: (index, hashes, checkpoint)."""
+    head, _, checkpoint = raw.partition(b"\n\n")
+    kind, index, *hashes = head.decode().split("\n")
+    if kind != "c2sp.org/tlog-proof@v1" or not index.startswith("index "):
+        raise Wrong("this is no tlog-proof")
+    return int(index[6:]), [unbase64(h) for h in hashes], checkpoint
+
+
+# ---- the folder
 
 class Folder:
     def __init__(self, path):

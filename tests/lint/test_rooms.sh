@@ -6,7 +6,7 @@
 rooms='base store ledger record office command'
 
 # Headers of the C library, of Linux and of the compiler, which anyone may use.
-system='^(alloca|assert|ctype|dirent|endian|errno|fcntl|fnmatch|ftw|getopt|grp|inttypes|langinfo|libgen|limits|locale|'
+system='^(alloca|assert|ctype|dirent|endian|errno|fcntl|fnmatch|ftw|getopt|grp|inttypes|langinfo|libgen|limits|locale|malloc|'
 system=$system'math|netdb|poll|pthread|pwd|sched|semaphore|setjmp|signal|spawn|stdalign|stdarg|stdatomic|stdbool|stddef|'
 system=$system'stdint|stdio|stdlib|string|strings|syslog|termios|threads|time|unistd|wchar|(sys|linux|netinet|arpa)/.*)[.]h$'
 

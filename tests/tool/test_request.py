@@ -242,7 +242,7 @@ def fees():
     ok(a.status == 0 and a.row["state"] == "fee", "fee", a)
     last = verb("show", r).row["timeline"][-1]
     same(last["grosze"], 2450, "120 sheets and a letter are 24,50 zł")
-    ok(all(w in last["text"] for w in ("120 × 0,13 zł = 15,60 zł", "1 × 8,90 zł = 8,90 zł", "24,50 zł", "2021-10-05")),
+    ok(all(w in last["text"] for w in ("120 × 0,13 zł = 15,60 zł", "1 × 8,90 zł = 8,90 zł", "24,50 zł", "5 października 2021 r., wersja 1")),
        "each line, the sum and the price list stand in the notice", last["text"])
     shown = verb("show", r).row
     same(shown["disclose_from"], day(in_warsaw(), 15), "it goes out on day 15 after service, paid or not (F-21, F-22)")

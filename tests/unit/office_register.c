@@ -138,6 +138,23 @@ static void test_similar_texts_are_found_by_weighty_words(void **state)
                          STR("Proszę o udostępnienie informacji publicznej: ile kosztuje zaświadczenie o zameldowaniu"),
                          LANG_PL, memory, 5, &hits, &n, &e));
     assert_true(n > 0 && n <= 5);
+    static const struct {
+        const char *letter, *first; /* NULL: nothing is published that would answer it */
+    } of[] = {
+        {"Ile kosztuje zaświadczenie o zameldowaniu?", "Wydawanie zaświadczeń z ewidencji ludności"},
+        {"Jak wymeldować współlokatora, który się wyprowadził?", "Wymeldowanie z pobytu stałego lub czasowego"},
+        {"Czy gmina daje stypendium dla studenta?", "Stypendium im. Jana Pawła II"},
+        {"Proszę o uchwały Rady Miasta z 2024 roku", "Rejestr uchwał Rady Miasta"},
+        {"Gdzie wydają nowy dowód osobisty i ile to trwa", "Wydanie dowodu osobistego"},
+        {"Proszę o udostępnienie rejestru umów zawartych przez gminę", NULL},
+    };
+    for (size_t i = 0; i < COUNT_OF(of); i++) {
+        must(request_similar(b, str_of(of[i].letter), LANG_PL, memory, 5, &hits, &n, &e));
+        assert_int_equal(n > 0, of[i].first != NULL);
+        if (n > 0) {
+            assert_true(str_is(hits[0].item->title[LANG_PL], of[i].first));
+        }
+    }
     must(request_similar(b, STR(""), LANG_PL, memory, 5, &hits, &n, &e));
     assert_int_equal(n, 0);
     must(request_similar(b, STR("Proszę o wniosek oraz proszę"), LANG_PL, memory, 5, &hits, &n, &e));

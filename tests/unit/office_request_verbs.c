@@ -171,7 +171,7 @@ static void test_an_answer_carries_what_the_act_asks_for(void **state)
     struct str text;
     must(desk_answer_text(&v, STR("Urząd"), STR("W załączeniu"), STR("Wydział"), STR(""), case_day("2026-11-23"), r->ar,
                           &text, &e));
-    static const char *const lines[] = {"W załączeniu", "Urząd", "Wydział", "2026-11-23"};
+    static const char *const lines[] = {"W załączeniu", "Urząd", "Wydział", "23 November 2026"};
     for (size_t i = 0; i < COUNT_OF(lines); i++) {
         assert_non_null(strstr(text.p, lines[i]));
     }

@@ -50,6 +50,8 @@ static const struct question questions[] = {
     {"dowód osobisty", "siemiatycze-wydanie-dowodu-osobistego", 0, LANG_PL},
     {"DOWODY", "siemiatycze-wydanie-dowodu-osobistego", 0, LANG_PL},
     {"wyrobić dowód", "siemiatycze-wydanie-dowodu-osobistego", 0, LANG_PL},
+    {"nowy dowod", "siemiatycze-wydanie-dowodu-osobistego", 0, LANG_PL},
+    {"nowy dowód osobisty", "siemiatycze-wydanie-dowodu-osobistego", 0, LANG_PL},
     {"zdjęcie do dowodu", "siemiatycze-wydanie-dowodu-osobistego", 0, LANG_PL},
     {"identity card", "siemiatycze-wydanie-dowodu-osobistego", 0, LANG_EN},
     {"zgubiony dowód", "siemiatycze-utrata-dowodu-osobistego", 0, LANG_PL},
