@@ -87,6 +87,7 @@ show() {
     echo "Adresy:"
     echo "  http://127.0.0.1:$port/           okno obywatela"
     echo "  http://127.0.0.1:$port/en/        po angielsku"
+    echo "  http://127.0.0.1:$port/api/v1/openapi.json   dla programów"
     echo "  http://127.0.0.1:$port/healthz"
     echo "  http://127.0.0.1:$port/metrics"
     echo "  http://127.0.0.1:$port/log/checkpoint"

@@ -325,7 +325,9 @@ void page_data(struct call *c, struct str path, struct str words)
     data_address(c, path, "", words);
     MARK(h, "JSON</a> · ");
     data_address(c, path, ".csv", words);
-    MARK(h, "CSV</a></p>\n");
+    MARK(h, "CSV</a> · <a href=\"/api/v1/openapi.json\">");
+    html_say(h, "description for programs");
+    MARK(h, "</a></p>\n");
 }
 
 void page_polish_begin(struct call *c)

@@ -280,9 +280,9 @@ def pages_link_their_data():
         for lang in ("", "/en"):
             links = [x for x in Page(desk.ask(lang + page).text).links if x and x.startswith("/api/v1/")]
             kinds = [media(desk.ask(x)) for x in links]
-            if kinds != ["application/json", "text/csv"]:
+            if kinds != ["application/json", "text/csv", "application/json"] or links[2] != "/api/v1/openapi.json":
                 bad.append((lang + page, links, kinds))
-    same(bad, [], "every page that lists things leads to them as JSON and as CSV")
+    same(bad, [], "every page that lists things leads to them as JSON and as CSV, and to what describes it all")
 
 
 def all_called():
