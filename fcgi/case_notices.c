@@ -70,6 +70,10 @@ static void notice_row(struct call *c, const struct request_view *v, const struc
         page_instant(c, n->changed);
         MARK(h, "</span>");
     }
+    if (n->state == NOTICE_REFUSED && case_may(v, REQUEST_DO_CHANGE_WAY)) {
+        MARK(h, " ");
+        case_link(c, "/zmien", N_("Change the e-mail address"));
+    }
     if (n->repeated) {
         MARK(h, " ");
         html_say(h, "The line broke at the last moment. The same message may have come twice.");

@@ -45,8 +45,7 @@ const char *notice_said(const struct notice *n)
         case NOTICE_HANDED:
             return N_("Being sent.");
         case NOTICE_REFUSED:
-            return N_("Refused: the mail server does not take mail for this address. Check the address and "
-                      "change it in the case.");
+            return N_("Refused: the mail server does not take mail for this address.");
         case NOTICE_GIVEN_UP:
             return N_("Not sent: for days the mail server did not take it. Look at this page instead.");
         case NOTICE_DROPPED:
