@@ -212,7 +212,7 @@ register() {
     pair register-page 0.3 /wnioski
     # A day in the middle: a page that is asked something is made anew each time, the first one is kept for a second.
     middle=$(date -d '5 years ago' +%Y-%m-%d)
-    pair register-middle 0.2 "/wnioski?do=$middle"
+    pair register-middle 0.3 "/wnioski?do=$middle"
     rm -rf "$work/register"
 }
 
