@@ -25,7 +25,8 @@ static void read_plan(struct str text, struct arena *a)
     for (size_t i = 0; i < doc.count; i++) {
         struct category c;
         demand(symbol_valid(doc.rows[i].v.symbol) && category_parse(doc.rows[i].v.category, &c, &e));
-        demand(doc.rows[i].folded.n > 0);
+        struct str folded;
+        demand(class_fold(&doc.rows[i].v, a, &folded, &e) ? folded.n > 0 : e.code == ERR_MEMORY);
     }
 }
 
