@@ -128,7 +128,7 @@ static const char *tone_of(const struct request_view *v)
 
 void case_state(struct call *c, const struct request_view *v)
 {
-    page_state_mark(c, tone_of(v), capital_said(c->ar, request_state_title(v->state, c->lang)));
+    page_state_mark(c, tone_of(v), capital_said(c->ar, request_state_yours(v->state, c->lang)));
 }
 
 /* ---------------------------------------------------------------- what comes next */

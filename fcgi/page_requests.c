@@ -68,7 +68,7 @@ static void states(struct call *c, enum request_state chosen)
     MARK(h, ">\n");
     option(c, "", str_of(tr(c->lang, "all")), chosen == 0);
     for (enum request_state s = REQUEST_FILED; s < REQUEST_STATE_END; s++) {
-        option(c, request_state_name(s), str_of(register_state_said(s, c->lang)), s == chosen);
+        option(c, request_state_name(s), str_of(request_state_title(s, c->lang)), s == chosen);
     }
     MARK(h, "</select></div>\n");
 }

@@ -223,7 +223,8 @@ enum request_state {
 };
 const char *request_state_name(enum request_state s);
 bool request_state_parse(struct str s, enum request_state *out);
-const char *request_state_title(enum request_state s, enum lang lang); /* „w opracowaniu” */
+const char *request_state_title(enum request_state s, enum lang lang); /* „w opracowaniu”, „czeka na wnioskodawcę” */
+const char *request_state_yours(enum request_state s, enum lang lang); /* to the requester: „czeka na Twoją odpowiedź” */
 bool request_ended(enum request_state s);
 
 /* The closed list of the register (requests.md §1). */

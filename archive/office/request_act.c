@@ -72,8 +72,7 @@ static bool check(struct doing *x, struct err *e)
     }
     a->row = request_row_for((enum request_kind)a->before.kind, state, a->act->verb, a->act->role);
     if (a->row == NULL) {
-        return err_set(e, ERR_STATE, "this is not possible now: the state of the request is \"%s\"",
-                       request_state_title(state, e->lang));
+        return act_not_now(a, e);
     }
     a->after = a->before;
     a->day = warsaw_day(a->act->at);

@@ -51,7 +51,8 @@ static bool effect_wait(struct acting *a, struct err *e)
            err_field(e, ERR_INVALID, "until", "the law gives the requester time until %s at least", text);
 }
 
-/* The 14 days from service, free days or not, and then it goes out: day N+15 (F-21). */
+/* The 14 days from service, free days or not, and then it goes out: day N+15 (F-21). Told of on the day of the notice
+ * unless something else is known, now or by a later day of service. */
 static bool effect_fee(struct acting *a, struct err *e)
 {
     struct request_head *h = &a->after;
@@ -61,7 +62,7 @@ static bool effect_fee(struct acting *a, struct err *e)
         return false;
     }
     h->served = served;
-    h->grosze = a->act->grosze;
+    h->grosze = a->act->verb == REQUEST_DO_FEE ? a->act->grosze : h->grosze;
     h->disclose_from = day_add(term.end, 1);
     h->waiting_until = term.end;
     return true;

@@ -117,7 +117,7 @@ NAME_OF(request_channel_name, enum request_channel, channels)
 static const struct word states[] = {
     [REQUEST_FILED] = {"filed", N_("received")},
     [REQUEST_IN_WORK] = {"in-work", N_("in progress")},
-    [REQUEST_CALLED] = {"called", N_("waits for your reply")},
+    [REQUEST_CALLED] = {"called", N_("waits for the requester")},
     [REQUEST_EXTENDED] = {"extended", N_("extended")},
     [REQUEST_FEE] = {"fee", N_("fee announced")},
     [REQUEST_FORM] = {"form", N_("another form offered")},
@@ -136,6 +136,11 @@ static const struct word states[] = {
 NAME_OF(request_state_name, enum request_state, states)
 TITLE_OF(request_state_title, enum request_state, states)
 PARSE_OF(request_state_parse, enum request_state, states)
+
+const char *request_state_yours(enum request_state s, enum lang lang)
+{
+    return s == REQUEST_CALLED ? tr(lang, N_("waits for your reply")) : request_state_title(s, lang);
+}
 
 bool request_ended(enum request_state s)
 {

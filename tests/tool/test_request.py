@@ -223,7 +223,7 @@ def reuse():
     same(verb("object", r, "--reason", "Sprzeciw z dzisiaj", note("sprzeciw.pdf", b"%PDF-1.4 nie")).row["state"], "objected", "an objection by letter")
     same(verb("refuse", r, "--text", "Decyzja").row["state"], "refused", "a decision follows")
     for word, name in [("clarify",) * 2, ("sign",) * 2, ("interest", "public-interest"), ("defect",) * 2]:
-        r = filed()
+        r = filed(**form) if word == "defect" else filed()
         a = verb("call", r, "--for", word, "--text", "Prosimy", "--served", today)
         ok(a.status == 0 and verb("show", r).row["timeline"][-1]["call"] == name, f"call --for {word}", a)
 
