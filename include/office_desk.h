@@ -25,6 +25,8 @@ struct desk_filter {
     enum request_state state; /* 0: all */
     bool by_days;             /* only what is open and due in `days` days or fewer, the most urgent first */
     uint64_t days;
+    bool late;                /* with by_days: only what the office is late with */
+    struct str unit;          /* with by_days: only what this one has; "" = whoever */
     struct day today;
     struct str after;         /* cursor of the page before; not with by_days */
     size_t limit;             /* 1 … 200 */

@@ -354,6 +354,8 @@ struct request_attachment {
 enum request_next { REQUEST_NEXT_NONE, REQUEST_NEXT_OFFICE_ANSWERS, REQUEST_NEXT_OFFICE_DISCLOSES /* after the fee term */,
                     REQUEST_NEXT_YOU_REPLY, REQUEST_NEXT_YOU_CHOOSE_FEE, REQUEST_NEXT_YOU_CHOOSE_FORM,
                     REQUEST_NEXT_YOU_ACCEPT, REQUEST_NEXT_OFFICE_DECIDES, REQUEST_NEXT_OFFICE_LATE };
+const char *request_next_name(enum request_next n); /* "office-answers" … */
+const char *request_next_title(enum request_next n, enum lang lang); /* for everybody but the requester; "" = nothing */
 /* What can be done against silence, a decision or a fee; never one that the kind does not have (trap 5). */
 enum request_remedy_kind { REQUEST_REMEDY_SILENCE = 1 /* skarga na bezczynność */, REQUEST_REMEDY_URGE /* ponaglenie */,
                            REQUEST_REMEDY_APPEAL, REQUEST_REMEDY_COURT, REQUEST_REMEDY_PUODO, REQUEST_REMEDY_OBJECT,

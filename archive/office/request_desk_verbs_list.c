@@ -67,6 +67,12 @@ static bool grow(struct gathering *g, struct err *e)
     return true;
 }
 
+static bool is_urgent(const struct desk_filter *f, const struct desk_line *l)
+{
+    return !day_is_none(l->due) && (int64_t)l->due.n - f->today.n <= (int64_t)f->days &&
+           (!f->late || l->next == REQUEST_NEXT_OFFICE_LATE) && (f->unit.n == 0 || str_eq(f->unit, l->unit));
+}
+
 static bool page_fn(struct txn *t, void *ctx, struct err *e)
 {
     struct gathering *g = ctx;
@@ -77,8 +83,7 @@ static bool page_fn(struct txn *t, void *ctx, struct err *e)
             g->n = begun;
             return false;
         }
-        bool urgent = !day_is_none(at->due) && (int64_t)at->due.n - g->f->today.n <= (int64_t)g->f->days;
-        g->n += !g->f->by_days || urgent;
+        g->n += !g->f->by_days || is_urgent(g->f, at);
     }
     return true;
 }

@@ -13,6 +13,9 @@ static const char *day_said(struct day d, char out[DAY_TEXT_SIZE])
 static void add_possible(const struct acting *a, struct buf *out)
 {
     for (enum request_verb v = REQUEST_DO_FILE; v < REQUEST_VERB_END; v++) {
+        if (v == REQUEST_DO_UNPUBLISH && a->before.published == 0) {
+            continue;
+        }
         if (request_row_for((enum request_kind)a->before.kind, (enum request_state)a->before.state, v, a->act->role) !=
             NULL) {
             buf_fmt(out, "%s%s", out->n > 0 ? ", " : "", request_verb_name(v));
