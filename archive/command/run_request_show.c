@@ -343,6 +343,9 @@ static void event_details(struct run *r, const struct request_event *ev)
     if (ev->outcome != 0) {
         out_say(r, "  %s\n", request_outcome_title(ev->outcome, lang));
     }
+    if (ev->verb == REQUEST_DO_QUALIFY) {
+        out_say(r, "  %s\n", request_kind_title(ev->kind, lang));
+    }
     if (ev->unit.n > 0) {
         out_say(r, "  %s %.*s\n", tr(lang, N_("unit:")), (int)ev->unit.n, ev->unit.p);
     }

@@ -117,10 +117,8 @@ static void fill_row(struct doing *x)
                                    .call = a->act->call,
                                    .kind = a->after.kind,
                                    .files = x->files.count,
+                                   .unit = a->unit,
                                    .text = a->text};
-    if (a->act->unit.n > 0) {
-        x->row.unit = a->after.unit;
-    }
     if (a->act->form != NULL) {
         x->row.form = a->form;
     }

@@ -14,6 +14,7 @@ struct acting {
     struct day day; /* Warsaw day of the act */
     struct request_head before, after;
     struct str text;          /* gated */
+    struct str unit;          /* gated: the cell, or the body that a letter is passed on to */
     struct request_form form; /* checked, of a change of way */
     struct request_faults faults;
     bool known;          /* the requester, so that a decision can be addressed (F-26) */

@@ -98,6 +98,10 @@ static bool effect_start(struct acting *a, struct err *e)
     if (!law_take(a->d, a->after.day, &law, e) || !head_term(&a->after, law, a->ar, e)) {
         return false;
     }
+    struct request_head *h = &a->after;
+    if (!day_is_none(h->longest) && h->extended_to.n > h->longest.n) { /* the new kind's strict end (F-13) */
+        h->extended_to = h->longest;
+    }
     a->after.flags &= ~(uint64_t)REQUEST_HINT_UNSURE;
     return true;
 }
@@ -177,6 +181,8 @@ static bool effect_public(struct acting *a, struct err *e)
     if (a->act->verb == REQUEST_DO_UNPUBLISH) {
         h->published = 0;
         h->answer_text = h->answer_files = STR("");
+        h->answer_outcome = 0;
+        h->answered = DAY_NONE;
     }
     if (a->act->verb != REQUEST_DO_PUBLISH) {
         return true;
@@ -186,6 +192,8 @@ static bool effect_public(struct acting *a, struct err *e)
     }
     h->published = a->act->at;
     h->answer_text = a->text;
+    h->answer_outcome = h->outcome;
+    h->answered = h->ended;
     h->answer_files = arena_str(a->ar, buf_str(&files));
     return buf_ok(&files, e) && (h->answer_files.p != NULL || err_set(e, ERR_MEMORY, "out of memory"));
 }

@@ -118,6 +118,11 @@ static bool guard_call(const struct acting *a, struct err *e)
 /* A call to clarify has no sanction: what is clear is answered (Z-12). Silence on the public interest is decided on. */
 static bool guard_leave(const struct acting *a, struct err *e)
 {
+    bool foi = a->before.kind == REQUEST_FOI || a->before.kind == REQUEST_OWN_WORDS;
+    if (a->before.call == REQUEST_CALL_DEFECT && foi) {
+        return err_set(e, ERR_STATE,
+                       "for lack of a form no request for public information is left without consideration (F-05)");
+    }
     if (a->before.call == REQUEST_CALL_CLARIFY) {
         return err_set(e, ERR_STATE,
                        "an unclear request is not left without consideration: answer what is clear (Z-12)");

@@ -70,6 +70,8 @@ struct request_head {
     uint64_t late;                        /* ended after its term */
     instant published;                    /* of the answer; 0: it is not */
     struct str answer_text, answer_files; /* for everybody; numbers of files, parted by blanks */
+    uint64_t answer_outcome;              /* of the answer that is published, though the case be taken up again */
+    struct day answered;
 };
 extern const struct row_kind request_head_kind;
 

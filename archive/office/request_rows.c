@@ -56,6 +56,8 @@ static const struct field head_fields[] = {
     {43, "published", F_INSTANT, HEAD(published), 0, 0},
     {44, "answer_text", F_TEXT, HEAD(answer_text), 4000, 0},
     {45, "answer_files", F_TEXT, HEAD(answer_files), 200, 0},
+    {46, "answer_outcome", F_U64, HEAD(answer_outcome), REQUEST_OUTCOME_END - 1, 0},
+    {47, "answered", F_DAY, HEAD(answered), 0, 0},
 };
 const struct row_kind request_head_kind = {"request", 1, head_fields, COUNT_OF(head_fields)};
 

@@ -180,6 +180,61 @@ static void test_f27_a_letter_instead_of_a_decision_can_be_complained_of(void **
     }
 }
 
+/* K-16: the body that it goes to is no cell of the office: the case file stays with the cell that had it. */
+static void test_k16_who_had_it_keeps_the_file_of_what_was_passed_on(void **state)
+{
+    struct request_case *r = *state;
+    struct request_filed f = request_in(r, REQUEST_FOI, REQUEST_IN_WORK);
+    struct request_act act = sound_act(REQUEST_DO_FORWARD, REQUEST_FOI, REQUEST_IN_WORK, f.received);
+    act.unit = STR("Starosta");
+    act_now(r, &f, &act);
+    struct request_view v = open_request(r, &f);
+    assert_true(str_is(v.unit, "Wydział Finansów"));
+    assert_true(str_is(v.events[v.event_count - 1].unit, "Starosta"));
+}
+
+/* F-35: what was disclosed keeps its day and its outcome, whatever happens to the case afterwards. */
+static void test_f35_a_published_answer_keeps_its_day_when_the_case_is_taken_up_again(void **state)
+{
+    struct request_case *r = *state;
+    struct request_filed f = request_in(r, REQUEST_FOI, REQUEST_ANSWERED); /* on 23 November */
+    struct request_answer one;
+    do_verb(r, &f, REQUEST_DO_PUBLISH, REQUEST_FOI, REQUEST_ANSWERED);
+    do_verb(r, &f, REQUEST_DO_REOPEN, REQUEST_FOI, REQUEST_ANSWERED);
+    must(request_answer_get(r->d, str_of(f.number), r->ar, &one, &e));
+    is_day(one.ended, "2026-11-23");
+    assert_int_equal(one.outcome, REQUEST_DISCLOSED);
+    struct request_act refuse = sound_act(REQUEST_DO_REFUSE, REQUEST_FOI, REQUEST_IN_WORK, f.received);
+    refuse.at += 5 * DAY_SECONDS;
+    act_now(r, &f, &refuse);
+    must(request_answer_get(r->d, str_of(f.number), r->ar, &one, &e));
+    is_day(one.ended, "2026-11-23");
+    assert_int_equal(one.outcome, REQUEST_DISCLOSED);
+    request_doctor_finds_nothing(r);
+    struct request_act back = sound_act(REQUEST_DO_UNPUBLISH, REQUEST_FOI, REQUEST_REFUSED, f.received);
+    act_now(r, &f, &back);
+    request_doctor_finds_nothing(r);
+}
+
+/* F-08, F-13: a letter of another kind has that kind's strict end, from the same day. */
+static void test_f08_another_kind_brings_its_own_strict_end(void **state)
+{
+    struct request_case *r = *state;
+    struct request_filed f = request_in(r, REQUEST_PETITION, REQUEST_EXTENDED); /* to 21 March 2027 */
+    struct request_act act = sound_act(REQUEST_DO_QUALIFY, REQUEST_FOI, REQUEST_EXTENDED, f.received);
+    act_now(r, &f, &act);
+    struct request_view v = open_request(r, &f);
+    is_day(v.longest, "2027-01-21");
+    is_day(v.due, "2027-01-21");
+    struct request_filed g = file_kind(r, REQUEST_REUSE);
+    struct request_act call = call_for(REQUEST_REUSE, REQUEST_CALL_DEFECT, g.received);
+    act_now(r, &g, &call);
+    act = sound_act(REQUEST_DO_QUALIFY, REQUEST_FOI, REQUEST_CALLED, g.received);
+    act_now(r, &g, &act);
+    struct request_act leave = sound_act(REQUEST_DO_LEAVE, REQUEST_FOI, REQUEST_CALLED, g.received);
+    refused(r, &g, &leave, ERR_STATE); /* F-05: for lack of a form nothing of this kind is left aside */
+}
+
 /* What is not possible is said with what is. */
 static void test_a_refused_verb_names_those_that_are_possible(void **state)
 {
@@ -210,6 +265,9 @@ int main(void)
         T(test_k246_a_proposal_is_followed_by_a_complaint),
         T(test_r07_conditions_after_an_objection_can_be_appealed_against),
         T(test_f27_a_letter_instead_of_a_decision_can_be_complained_of),
+        T(test_k16_who_had_it_keeps_the_file_of_what_was_passed_on),
+        T(test_f35_a_published_answer_keeps_its_day_when_the_case_is_taken_up_again),
+        T(test_f08_another_kind_brings_its_own_strict_end),
         T(test_a_refused_verb_names_those_that_are_possible),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
