@@ -47,7 +47,7 @@ static const struct remedy_row rows[] = {
         "is "
         "needed before. The office has 15 days to pass the complaint to the court."),
      "F-33", 0, false},
-    {K(REQUEST_REUSE), OPEN, REQUEST_REMEDY_ASK, 0, true, false, OFFICE, NULL,
+    {K(REQUEST_REUSE), OPEN & ~S(REQUEST_OFFER), REQUEST_REMEDY_ASK, 0, true, false, OFFICE, NULL,
      N_("From %s the office is late. Ask it for the reason and a new date. It may set one once, at most 2 months after "
         "you filed."),
      "R-05", 0, false},
@@ -117,9 +117,24 @@ struct str day_words(struct arena *ar, struct day d, enum lang lang)
 
 /* ---------------------------------------------------------------- the question */
 
+/* While the requester chooses another form the office is not late (F-19); before service is known, nobody can say when.
+ */
 static struct day first_late_day(const struct request_view *v)
 {
-    return day_is_none(v->overdue_since) ? day_add(v->due, 1) : v->overdue_since;
+    if (!day_is_none(v->overdue_since)) {
+        return v->overdue_since;
+    }
+    if (v->state != REQUEST_FORM) {
+        return day_add(v->due, 1);
+    }
+    return day_is_none(v->waiting_until) ? DAY_NONE
+                                         : day_add(v->waiting_until.n > v->due.n ? v->waiting_until : v->due, 1);
+}
+
+/* The day of service of what the remedy is against; of an offer the requester's own term tells that it is known. */
+static struct day begun_by(const struct remedy_row *row, const struct request_view *v)
+{
+    return row->kind == REQUEST_REMEDY_OBJECT ? v->waiting_until : v->served;
 }
 
 static bool remedy_of(const struct remedy_row *row, const struct request_view *v, struct arena *ar, enum lang lang,
@@ -129,7 +144,7 @@ static bool remedy_of(const struct remedy_row *row, const struct request_view *v
                                    .from = row->after_due ? first_late_day(v) : DAY_NONE,
                                    .until = DAY_NONE,
                                    .days = row->days,
-                                   .unserved = row->after_service && day_is_none(v->served),
+                                   .unserved = row->after_service && day_is_none(begun_by(row, v)),
                                    .body = str_of(tr(lang, row->body)),
                                    .via = str_of(row->via != NULL ? tr(lang, row->via) : ""),
                                    .text = str_of(tr(lang, row->text)),
@@ -152,6 +167,10 @@ static bool count_from_service(struct request_desk *d, const struct request_view
 {
     struct request_law *law CLEANUP(law_give) = NULL;
     struct term term;
+    if (row->kind == REQUEST_REMEDY_OBJECT) {
+        out->until = v->waiting_until;
+        return true;
+    }
     if (!row->after_service || day_is_none(v->served)) {
         return true;
     }
@@ -170,7 +189,8 @@ static bool applies(const struct remedy_row *row, const struct request_view *v)
         objected |= v->events[i].verb == REQUEST_DO_OBJECT;
     }
     return (row->kinds & K(v->kind)) != 0 && (row->states & S(v->state)) != 0 &&
-           (row->outcomes == 0 || (row->outcomes & O(v->outcome)) != 0) && objected;
+           (row->outcomes == 0 || (row->outcomes & O(v->outcome)) != 0) && objected &&
+           (!row->after_due || !day_is_none(first_late_day(v)));
 }
 
 bool remedies_of(struct request_desk *d, struct request_view *v, struct arena *ar, struct err *e)

@@ -162,6 +162,35 @@ static void test_r07_conditions_after_an_objection_can_be_appealed_against(void 
     assert_true(appeal.unserved && appeal.days == 14 && says(appeal.body.p, "minister"));
 }
 
+/* R-07, F-19: while the requester chooses nobody is told that the office is late, and the term is the one that runs. */
+static void test_while_the_requester_chooses_the_office_is_not_late(void **state)
+{
+    struct request_case *r = *state;
+    struct request_filed offer = file_kind(r, REQUEST_REUSE), form = file_kind(r, REQUEST_FOI);
+    struct request_act act = sound_act(REQUEST_DO_OFFER, REQUEST_REUSE, REQUEST_FILED, offer.received);
+    act.at = offer.received + 14 * DAY_SECONDS; /* 5 December, two days before the office's term ends */
+    act.served = DAY_NONE;
+    act_now(r, &offer, &act);
+    struct request_view v = open_request(r, &offer);
+    assert_true(remedy(&v, REQUEST_REMEDY_OBJECT).unserved);
+    struct request_act served = sound_act(REQUEST_DO_SERVED, REQUEST_REUSE, REQUEST_OFFER, offer.received);
+    served.at = act.at;
+    served.served = case_day("2026-12-05");
+    act_now(r, &offer, &served);
+    v = open_request(r, &offer);
+    assert_false(remedy(&v, REQUEST_REMEDY_OBJECT).unserved);
+    is_day(remedy(&v, REQUEST_REMEDY_OBJECT).until, "2026-12-21"); /* the 19th is a Saturday */
+    assert_int_equal(remedy(&v, REQUEST_REMEDY_ASK).kind, 0);
+    act.verb = REQUEST_DO_FORM;
+    act_now(r, &form, &act);
+    v = open_request(r, &form);
+    assert_int_equal(remedy(&v, REQUEST_REMEDY_SILENCE).kind, 0);
+    served.at = act.at;
+    act_now(r, &form, &served);
+    v = open_request(r, &form);
+    is_day(remedy(&v, REQUEST_REMEDY_SILENCE).from, "2026-12-22");
+}
+
 /* F-27, F-33: "not public information" and "another procedure" are letters; against them inactivity can be claimed. */
 static void test_f27_a_letter_instead_of_a_decision_can_be_complained_of(void **state)
 {
@@ -264,6 +293,7 @@ int main(void)
         T(test_f21_the_day_of_service_moves_the_disclosure),
         T(test_k246_a_proposal_is_followed_by_a_complaint),
         T(test_r07_conditions_after_an_objection_can_be_appealed_against),
+        T(test_while_the_requester_chooses_the_office_is_not_late),
         T(test_f27_a_letter_instead_of_a_decision_can_be_complained_of),
         T(test_k16_who_had_it_keeps_the_file_of_what_was_passed_on),
         T(test_f35_a_published_answer_keeps_its_day_when_the_case_is_taken_up_again),
