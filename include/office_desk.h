@@ -19,6 +19,7 @@ struct desk_line {
     enum request_next next;
     struct day next_until;
     struct str unit, subject; /* nothing personal */
+    bool damaged;             /* cannot be read: only what the public register knows is told */
 };
 struct desk_filter {
     enum request_kind kind;   /* 0: all */

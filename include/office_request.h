@@ -520,6 +520,7 @@ struct request_daily {
     uint64_t due_soon;        /* the office's term ends today or tomorrow */
     uint64_t calls_over;      /* the requester did not answer a call in time: the office decides what follows */
     uint64_t disclosures_due; /* the fourteen days after a fee notice are over (F-22) */
+    uint64_t damaged;         /* could not be read: the doctor says more; all others were looked at */
     instant at;               /* when it was counted; 0: never yet */
 };
 /* What the last night counted, for whoever watches. */

@@ -34,7 +34,11 @@ static bool line_json(struct run *r, const struct desk_line *l, struct day today
     json_text(o, "number", str_of(l->number));
     json_text(o, "kind", str_of(request_kind_name(l->kind)));
     json_text(o, "state", str_of(request_state_name(l->state)));
-    json_instant(o, "received", l->received);
+    if (l->damaged) {
+        json_null(o, "received");
+    } else {
+        json_instant(o, "received", l->received);
+    }
     json_day(o, "due", l->due);
     if (day_is_none(l->due)) {
         json_null(o, "days_left");
@@ -43,12 +47,21 @@ static bool line_json(struct run *r, const struct desk_line *l, struct day today
     }
     json_text(o, "next", str_of(request_next_name(l->next)));
     json_day(o, "next_until", l->next_until);
+    json_bool(o, "damaged", l->damaged);
     json_bool(o, "extended", l->extended);
     json_day(o, "ended", l->ended);
     json_text_or_null(o, "outcome", l->outcome != 0 ? str_of(request_outcome_name(l->outcome)) : STR(""));
     json_text_or_null(o, "subject", l->subject);
     json_text_or_null(o, "unit", l->unit);
     return out_json(r, &o);
+}
+
+static const char *next_said(const struct desk_line *l, enum lang lang)
+{
+    if (l->damaged) {
+        return tr(lang, N_("damaged: akta doctor"));
+    }
+    return l->next != REQUEST_NEXT_NONE ? request_next_title(l->next, lang) : "–";
 }
 
 static void line_people(struct grid *g, const struct desk_line *l, struct day today)
@@ -63,7 +76,7 @@ static void line_people(struct grid *g, const struct desk_line *l, struct day to
     } else {
         grid_fmt(g, "%lld", (long long)l->due.n - today.n);
     }
-    grid_cell(g, str_of(l->next != REQUEST_NEXT_NONE ? request_next_title(l->next, lang) : "–"));
+    grid_cell(g, str_of(next_said(l, lang)));
     grid_cell(g, l->unit.n > 0 ? l->unit : STR("–"));
     grid_cell(g, l->subject.n > 0 ? l->subject : STR("–"));
 }

@@ -83,7 +83,8 @@ static bool head_at(struct txn *t, uint64_t year, uint64_t seq, struct arena *ar
                     struct err *e)
 {
     struct id id;
-    return index_id(t, rq_by_number(year, seq), &id, NULL, found, e) && (!*found || head_get(t, &id, ar, out, e));
+    return index_id(t, rq_by_number(year, seq), &id, NULL, found, e) &&
+           (!*found || head_try(t, &id, ar, out, found, e)); /* one that cannot be read is not there for the public */
 }
 
 struct one {

@@ -255,6 +255,24 @@ bool head_get(struct txn *t, const struct id *id, struct arena *ar, struct reque
     return true;
 }
 
+bool row_is_lost(enum err_code code)
+{
+    return code == ERR_CORRUPT || code == ERR_NOT_FOUND || code == ERR_UNSUPPORTED;
+}
+
+bool head_try(struct txn *t, const struct id *id, struct arena *ar, struct request_head *out, bool *readable,
+              struct err *e)
+{
+    struct err why;
+    err_init(&why, e->lang);
+    *readable = head_get(t, id, ar, out, &why);
+    if (*readable || row_is_lost(why.code)) {
+        return true;
+    }
+    *e = why;
+    return false;
+}
+
 bool head_put(struct txn *t, const struct request_head *h, bool fresh, struct err *e)
 {
     struct buf val CLEANUP(buf_free) = BUF_INIT(HEAD_MAX);
