@@ -14,8 +14,6 @@ static const char *headline(int status)
             return N_("This cannot be sent here");
         case 409:
             return N_("This cannot be done now");
-        case 410:
-            return N_("The document was destroyed lawfully");
         case 408:
             return N_("Sending broke off");
         case 413:

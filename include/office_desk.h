@@ -15,6 +15,7 @@ struct desk_line {
     enum request_outcome outcome;
     instant received;
     struct day due, ended; /* due: in force now; DAY_NONE: nothing is due */
+    struct day safe;       /* the last working day before the first term ends (F-16); DAY_NONE: not known, or not that term */
     bool extended;
     enum request_next next;
     struct day next_until;
@@ -58,6 +59,18 @@ bool desk_fee(struct archive *a, const struct request_view *v, const struct fee_
  * it, on which day (F-35). */
 bool desk_answer_text(const struct request_view *v, struct str office, struct str text, struct str made_by,
                       struct str disclosed_by, struct day on, struct arena *ar, struct str *out, struct err *e) MUST_USE;
+
+/* What a decision may not leave out: the words of the office, the provision that limits access (F-25) when there is one of
+ * the closed list, in whose interest, who took a position, and what can be done against it (F-28). In the requester's
+ * language. ERR_INVALID: a ground that is not of this kind of letter, or that needs `protects`. */
+struct desk_decision {
+    struct str text;
+    struct str ground;    /* "5-1", "5-2-privacy", "5-2-business", "5-2a", "3-1-1"; re-use: "6"; n 0: the file says it */
+    struct str protects;  /* whose interests */
+    struct str positions; /* names and functions */
+};
+bool desk_decision_text(const struct request_view *v, const struct desk_decision *in, struct arena *ar, struct str *out,
+                        struct err *e) MUST_USE;
 
 /* ---------------------------------------------------------------- closing */
 

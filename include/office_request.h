@@ -517,7 +517,7 @@ bool register_prepare(const struct register_question *q, struct day on, struct a
 
 struct request_daily {
     uint64_t drafts_expired, files_erased, offers_lapsed, filed_open, overdue;
-    uint64_t due_soon;        /* the office's term ends today or tomorrow */
+    uint64_t due_soon;        /* the office's last working day before the end is today or tomorrow, or was (F-16) */
     uint64_t calls_over;      /* the requester did not answer a call in time: the office decides what follows */
     uint64_t disclosures_due; /* the fourteen days after a fee notice are over (F-22) */
     uint64_t damaged;         /* could not be read: the doctor says more; all others were looked at */

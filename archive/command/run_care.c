@@ -312,7 +312,7 @@ static void daily_people(struct run *r, const struct daily_report *d, const stru
         {N_("Leftovers removed"), d->orphans_removed},
         {N_("Requests open"), q->filed_open},
         {N_("Requests overdue"), q->overdue},
-        {N_("Requests due today or tomorrow"), q->due_soon},
+        {N_("Requests to be answered today or tomorrow"), q->due_soon},
         {N_("Calls that nobody answered in time"), q->calls_over},
         {N_("Answers to send after the fee’s term"), q->disclosures_due},
         {N_("Requests that cannot be read: akta doctor"), q->damaged},

@@ -40,6 +40,7 @@ static bool line_json(struct run *r, const struct desk_line *l, struct day today
         json_instant(o, "received", l->received);
     }
     json_day(o, "due", l->due);
+    json_day(o, "safe", l->safe);
     if (day_is_none(l->due)) {
         json_null(o, "days_left");
     } else {

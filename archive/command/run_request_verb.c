@@ -73,6 +73,19 @@ static bool add_disclosure(struct run *r, const struct request_view *v, struct r
                             run_today(r), r->ar, &act->text, &r->e);
 }
 
+/* A decision names its ground, and what can be done against it (F-25, F-28). */
+static bool add_decision(struct run *r, const struct request_view *v, struct request_act *act)
+{
+    if (act->verb != REQUEST_DO_REFUSE && act->verb != REQUEST_DO_PARTLY && act->verb != REQUEST_DO_DISCONTINUE) {
+        return true;
+    }
+    const struct desk_decision in = {.text = act->text,
+                                     .ground = parsed_text(r->p, "ground"),
+                                     .protects = parsed_text(r->p, "protects"),
+                                     .positions = parsed_text(r->p, "position")};
+    return desk_decision_text(v, &in, r->ar, &act->text, &r->e);
+}
+
 static struct str text_option(struct run *r)
 {
     struct str text;
@@ -120,7 +133,7 @@ static bool read_act(struct run *r, const struct request_view *v, struct request
         }
     }
     (void)word_option(r, act->verb == REQUEST_DO_FORWARD ? "to" : "unit", &act->unit);
-    return choices(r, v, act) && add_disclosure(r, v, act);
+    return choices(r, v, act) && add_decision(r, v, act) && add_disclosure(r, v, act);
 }
 
 int run_request_verb(struct run *r)

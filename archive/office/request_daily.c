@@ -73,6 +73,12 @@ struct rounds {
     } now, kept;
 };
 
+/* The last day on which somebody works before the term ends (F-16), where it is known: of the first term. */
+static struct day last_working_day(const struct request_head *h, struct day until)
+{
+    return until.n == h->due.n && !day_is_none(h->safe) ? h->safe : until;
+}
+
 static bool look_at_head(struct rounds *r, const struct request_head *h)
 {
     bool over = !day_is_none(h->waiting_until) && r->today.n > h->waiting_until.n;
@@ -84,7 +90,7 @@ static bool look_at_head(struct rounds *r, const struct request_head *h)
                 next == REQUEST_NEXT_OFFICE_DECIDES;
     r->now.open++;
     r->now.overdue += !day_is_none(head_overdue(h, r->today));
-    r->now.due_soon += ours && !day_is_none(until) && until.n - r->today.n <= 1;
+    r->now.due_soon += ours && !day_is_none(until) && last_working_day(h, until).n - r->today.n <= 1;
     r->now.calls_over += over && (h->state == REQUEST_CALLED || h->state == REQUEST_FORM);
     r->now.disclosures_due += h->state == REQUEST_FEE && r->today.n >= h->disclose_from.n;
     if (lapsed && r->now.lapsed < BATCH) {

@@ -28,6 +28,7 @@ static struct desk_line line_of_register(const struct request_public *p)
                           .outcome = p->outcome,
                           .due = request_ended(p->state) ? DAY_NONE : p->due,
                           .ended = p->ended,
+                          .safe = DAY_NONE,
                           .next_until = DAY_NONE,
                           .extended = p->extended,
                           .subject = p->subject,
@@ -61,10 +62,14 @@ static bool line_of(struct txn *t, struct gathering *g, const struct request_pub
                               .received = h.received,
                               .due = request_ended((enum request_state)h.state) ? DAY_NONE : head_due(&h),
                               .ended = h.ended,
+                              .safe = DAY_NONE,
                               .extended = !day_is_none(h.extended_to),
                               .unit = h.unit,
                               .subject = h.subject};
     memcpy(out->number, p->number, sizeof out->number);
+    if (!day_is_none(out->due) && out->due.n == h.due.n) {
+        out->safe = h.safe;
+    }
     head_next(&h, g->f->today, &out->next, &out->next_until);
     return true;
 }

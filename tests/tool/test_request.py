@@ -178,9 +178,15 @@ def refusal():
     same(a["state"], "in-work", "a letter on paper answers the call")
     ok(not verb("show", r).row["files"][0]["released"], "what the requester brought is not released as the office's")
     decision = note("decyzja.pdf", b"%PDF-1.4\nDecyzja odmowna\n" * 200)
-    a = verb("refuse", r, "--text", "Odmawiam.", decision)
+    refused(verb("refuse", r, "--text", "Odmawiam.", "--ground", "5-9"), 2, "a ground that the act does not have (F-25)", "5-2-privacy")
+    refused(verb("refuse", r, "--text", "Odmawiam.", "--ground", "6"), 2, "the ground of another act", "5-2-privacy")
+    refused(verb("refuse", r, "--text", "Odmawiam.", "--ground", "5-2-privacy"), 2, "a refusal that does not say in whose interest", "F-28")
+    a = verb("refuse", r, "--text", "Odmawiam.", "--ground", "5-2-privacy", "--protects", "Najemca lokalu", "--position", "Ola Lis, referent", decision)
     ok(a.status == 0 and (a.row["state"], a.row["outcome"]) == ("refused", "refused"), "refuse", a)
     same([f["name"] for f in read_by(r)["files"] if f["answer"]], ["decyzja.pdf"], "the citizen fetches the decision")
+    said = read_by(r)["timeline"][-1]["text"]
+    ok(said.startswith("Odmawiam.\n\nPodstawa odmowy: art. 5 ust. 2") and "W interesie: Najemca lokalu\nStanowisko w sprawie zajęli: Ola Lis, referent\n" in said
+       and "14 dni" in said and "SKO" in said and "zrzec się odwołania" in said, "and reads ground, persons, appeal and waiver (F-25, F-28)", said)
     same(verb("served", r, "--on", today).row["state"], "refused", "the day on which it was served")
     ok(read_by(r)["remedies"], "the citizen is told what can be done against it")
     archived(r, verb("close", r), ["001-file-letter.txt", "002-assign-event.txt", "003-call-letter.txt", "005-supplement-letter.txt",
@@ -227,7 +233,9 @@ def reuse():
     r = filed(**form)
     verb("offer", r, "--text", "Podanie źródła", "--served", today)
     same(verb("object", r, "--reason", "Sprzeciw z dzisiaj", note("sprzeciw.pdf", b"%PDF-1.4 nie")).row["state"], "objected", "an objection by letter")
-    same(verb("refuse", r, "--text", "Decyzja").row["state"], "refused", "a decision follows")
+    same(verb("refuse", r, "--text", "Decyzja", "--ground", "6").row["state"], "refused", "a decision follows")
+    said = verb("show", r).row["timeline"][-1]["text"]
+    ok("art. 6 ustawy o otwartych danych" in said and "ministra" in said and "SKO" not in said, "which names the minister (R-08, R-09)", said)
     for word, name in [("clarify",) * 2, ("sign",) * 2, ("interest", "public-interest"), ("defect",) * 2]:
         r = filed(**form) if word == "defect" else filed()
         a = verb("call", r, "--for", word, "--text", "Prosimy", "--served", today)

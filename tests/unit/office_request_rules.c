@@ -209,6 +209,24 @@ static void test_f27_a_letter_instead_of_a_decision_can_be_complained_of(void **
     }
 }
 
+/* F-16: warned of is the last working day, not the Monday on which nobody has time any more. */
+static void test_f16_the_night_warns_of_the_last_working_day(void **state)
+{
+    struct request_case *r = *state;
+    struct request_daily q;
+    struct request_filed f = file_kind(r, REQUEST_FOI); /* ends on Monday 7 December, safely on Friday the 4th */
+    static const struct {
+        int day;
+        unsigned soon;
+    } on[] = {{11, 0}, {12, 1}, {13, 1}, {16, 1}, {17, 0}};
+    for (size_t i = 0; i < COUNT_OF(on); i++) {
+        r->c->now = f.received + on[i].day * DAY_SECONDS;
+        must(request_daily(r->d, r->c->now, &q, &e));
+        assert_int_equal(q.due_soon, on[i].soon);
+    }
+    assert_int_equal(q.overdue, 1);
+}
+
 /* K-16: the body that it goes to is no cell of the office: the case file stays with the cell that had it. */
 static void test_k16_who_had_it_keeps_the_file_of_what_was_passed_on(void **state)
 {
@@ -295,6 +313,7 @@ int main(void)
         T(test_r07_conditions_after_an_objection_can_be_appealed_against),
         T(test_while_the_requester_chooses_the_office_is_not_late),
         T(test_f27_a_letter_instead_of_a_decision_can_be_complained_of),
+        T(test_f16_the_night_warns_of_the_last_working_day),
         T(test_k16_who_had_it_keeps_the_file_of_what_was_passed_on),
         T(test_f35_a_published_answer_keeps_its_day_when_the_case_is_taken_up_again),
         T(test_f08_another_kind_brings_its_own_strict_end),
