@@ -1,9 +1,10 @@
 /* server_client.c: one connected tool: its command line, its rights, its command, its end. Runs in a thread of its own.
  *
- * Nothing it does is done before the whole command line is there and the rights are checked. Bulk work runs at a lower
- * priority than the window's. */
+ * Nothing it does is done before the whole command line is there and the rights are checked. Bulk work runs on
+ * what the window leaves. */
 #include "server.h"
 
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -44,6 +45,16 @@ static bool read_command_line(struct client *c, struct arena *ar, struct err *e)
     return true;
 }
 
+/* Whoever answers a person goes first: this thread, and each that it starts, runs when nobody else wants the processor.
+ * Nice alone would let it finish its slice before a thread that just woke up; where idle scheduling is refused, it has
+ * to do. */
+static void stand_back(void)
+{
+    const struct sched_param none = {0};
+    (void)setpriority(PRIO_PROCESS, (id_t)gettid(), BULK_NICE);
+    (void)sched_setscheduler(0, SCHED_IDLE, &none);
+}
+
 /* A command line that does not parse goes on to command_run, which says what is wrong with it. */
 static bool allowed(struct client *c, struct arena *ar, struct err *e)
 {
@@ -55,7 +66,7 @@ static bool allowed(struct client *c, struct arena *ar, struct err *e)
     }
     if (p.help || rights_allow(c->server->rights, c->uid, p.row->group)) {
         if (p.row->group == GROUP_CARE || strcmp(p.row->name, "ingest") == 0) {
-            (void)setpriority(PRIO_PROCESS, (id_t)gettid(), BULK_NICE);
+            stand_back();
         }
         return true;
     }
