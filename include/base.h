@@ -216,6 +216,7 @@ bool instant_parse(struct str s, instant *out);            /* exactly that form 
 /* Polish civil time by the European rule in force since 1996 (last Sundays of March and October, 01:00 UTC). */
 struct day warsaw_day(instant t);
 void warsaw_clock(instant t, struct day *day, int *hour, int *minute, int *second);
+bool warsaw_instant(struct day day, int hour, int minute, instant *out); /* false: the clocks skip it; of two the first */
 
 /* Time is an argument. The system clock stands in clock_system; a demonstration or a test passes its own. */
 struct clock {

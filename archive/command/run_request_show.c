@@ -207,6 +207,14 @@ static void line_day(struct grid *g, const char *label, struct day d)
     }
 }
 
+static struct str came_in(struct run *r, const struct request_view *v)
+{
+    enum lang lang = r->h->lang;
+    struct str when = request_channel_has_hour(v->channel) ? instant_for_people(r->ar, lang, v->received)
+                                                           : day_for_people(r->ar, lang, warsaw_day(v->received));
+    return arena_fmt(r->ar, "%.*s, %s", (int)when.n, when.p, request_channel_title(v->channel, lang));
+}
+
 static void head_people(struct run *r, const struct request_view *v, struct str mark)
 {
     enum lang lang = r->h->lang;
@@ -216,7 +224,7 @@ static void head_people(struct run *r, const struct request_view *v, struct str 
     line(&g, N_("Kind"), str_of(request_kind_title(v->kind, lang)));
     line(&g, N_("State"), str_of(request_state_title(v->state, lang)));
     line(&g, N_("Outcome"), v->outcome != 0 ? str_of(request_outcome_title(v->outcome, lang)) : STR(""));
-    line(&g, N_("Received"), instant_for_people(r->ar, lang, v->received));
+    line(&g, N_("Received"), came_in(r, v));
     line_day(&g, N_("Due"), request_ended(v->state) ? DAY_NONE : v->due);
     line_day(&g, N_("Safe day"), request_ended(v->state) ? DAY_NONE : v->safe);
     line_day(&g, N_("Longest extension"), request_ended(v->state) ? DAY_NONE : v->longest);
@@ -250,7 +258,9 @@ static void form_people(struct run *r, const struct request_form *form)
 
 static void event_people(struct run *r, const struct request_view *v, const struct request_event *ev)
 {
-    struct str at = instant_for_people(r->ar, r->h->lang, ev->at);
+    bool by_day = ev->verb == REQUEST_DO_FILE && !request_channel_has_hour(v->channel);
+    struct str at =
+        by_day ? day_for_people(r->ar, r->h->lang, warsaw_day(ev->at)) : instant_for_people(r->ar, r->h->lang, ev->at);
     out_say(r, "\n%llu. %s  %s (%s) -> %s\n", (unsigned long long)ev->event, at.p, request_verb_name(ev->verb),
             request_role_name(ev->role), request_state_title(ev->to, r->h->lang));
     if (ev->text.n > 0) {
