@@ -36,7 +36,7 @@ ROOM_LIBS := $(foreach r,$(ROOMS),$(call room_lib,$(r)))
 LINK_ALL := $(foreach r,command office record ledger store base,$(call room_lib,$(r)))
 
 all: all-programs
-.PHONY: all all-programs tests-built bench-built run check check-browser check-browser-brief check-valgrind clean install bench check-san check-fault check-crash check-load check-mail fuzz cover lint format packages
+.PHONY: all all-programs tests-built bench-built run check check-browser check-browser-brief check-valgrind clean install bench check-san check-fault check-crash check-load check-mail fuzz cover lint format packages packages-build
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -149,6 +149,8 @@ $(foreach t,$(patsubst tests/%.c,%,$(TEST_SRC)),$(eval $(call test_rule,$(patsub
 tests-built: $(TEST_BIN)
 packages:
 	@sh tests/lib/packages.sh build check
+packages-build:
+	@sh tests/lib/packages.sh build
 check: packages
 	@$(MAKE) --no-print-directory -s -j$$(nproc) all tests-built
 	@sh tests/run.sh $(BUILD)
