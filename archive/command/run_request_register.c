@@ -102,7 +102,9 @@ static void tell_others(struct run *r, const struct request_faults *faults)
 {
     char option[OPTION_SIZE];
     for (size_t i = 1; i < faults->count; i++) {
-        out_note(r, "--%s: %s", option_of(faults->list[i].field, option), faults->list[i].text.p);
+        struct str said =
+            arena_fmt(r->ar, "--%s: %s", option_of(faults->list[i].field, option), faults->list[i].text.p);
+        out_note(r, "%s", said.p);
     }
 }
 
