@@ -104,7 +104,7 @@ static void tell_others(struct run *r, const struct request_faults *faults)
     for (size_t i = 1; i < faults->count; i++) {
         struct str said =
             arena_fmt(r->ar, "--%s: %s", option_of(faults->list[i].field, option), faults->list[i].text.p);
-        out_note(r, "%s", said.p);
+        out_note(r, "%s", said.p != NULL ? said.p : faults->list[i].text.p);
     }
 }
 
