@@ -123,14 +123,6 @@ bool api_request_file(struct call *c, const struct part *p, struct content_sourc
     return form_attach(c, c->draft, p, src);
 }
 
-static void drop_draft(struct call *c)
-{
-    struct err e = ERR_INIT;
-    if (c->draft.n > 0 && !draft_drop(c->w->requests, c->draft, &e)) {
-        log_line(LOG_WARN, "fcgi", "a draft stays until it expires code=%s", err_name(e.code));
-    }
-}
-
 static void send_filed(struct call *c, const struct request_filed *f)
 {
     struct json *o CLEANUP(json_free) = json_object();
@@ -177,7 +169,7 @@ void api_request_post(struct call *c)
         filing_failed(c, &faults);
     }
     if (!well || filed.repeated) {
-        drop_draft(c);
+        form_drop_draft(c, c->draft);
     }
 }
 

@@ -30,6 +30,14 @@ static struct value *files_value(struct call *c)
     return NULL;
 }
 
+void form_drop_draft(struct call *c, struct str token)
+{
+    struct err e = ERR_INIT;
+    if (token.n > 0 && !draft_drop(c->w->requests, token, &e)) {
+        log_line(LOG_WARN, "fcgi", "a draft stays until it expires code=%s", err_name(e.code));
+    }
+}
+
 #define SAID_NAME 90u /* bytes of a name in a message */
 /* It broke off in this file: the page that comes back names it. */
 static void say_broken(const struct part *p, struct value *v)
