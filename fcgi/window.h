@@ -97,6 +97,8 @@ struct answer {
 void answer_text(struct answer *a, int status, const char *text);
 void answer_stamp(struct answer *a); /* its ETag, from its body */
 struct call;
+/* Of Accept-Language (RFC 9110 §12.5.4): English where it is named and not Polish before it. */
+enum lang language_preferred(struct str accepted);
 /* 303 to an address of ours, without the language, which it gets. */
 void answer_redirect(struct call *c, struct str path);
 /* ---- byte ranges (range.c) */
