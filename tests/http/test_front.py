@@ -100,7 +100,7 @@ def rates():
 def what_is_kept_is_the_same_for_all():
     """Through the cache of production: no answer in one language for who asked in the other, no page of a moment for a person."""
     folder = scratch()
-    server = wire.production(folder, desk.dir)
+    server = wire.production(folder, desk.dir, lambda text: text.replace("rate=900r/s", "rate=9000r/s"))
     wait_for(lambda: (folder / "pid").exists())
 
     def get(path, *lines):
