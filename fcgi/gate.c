@@ -169,6 +169,11 @@ static void answer_posted(struct call *c)
     } else {
         c->row->again(c);
     }
+    for (size_t i = 0; i < c->row->field_count && c->a->status == 422; i++) {
+        if (c->values[i].fault.code == ERR_FULL) { /* no slip of the person's */
+            c->a->status = 503;
+        }
+    }
 }
 
 static void take_body(struct call *c, unsigned kind, const struct header_value *type)
