@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-#define MEMBERS_MAX 40
-
 /* ---------------------------------------------------------------- faults */
 
 void api_faults(struct call *c, const struct request_faults *faults)
@@ -98,7 +96,7 @@ static bool take_form(struct call *c, struct request_form *form, struct request_
     if (c->json.p == NULL) {
         return err_field(&c->e, ERR_INVALID, "request", "the part request with the JSON object is missing");
     }
-    if (!json_read(c->json, c->ar, MEMBERS_MAX, &list, &n, &c->e)) {
+    if (!api_read(c, &list, &n)) {
         return false;
     }
     for (size_t i = 0; i < n; i++) {

@@ -445,6 +445,9 @@ void page_verdict_proof(struct call *c);
 void api_verify(struct call *c);
 void api_verify_proof(struct call *c);
 void api_send(struct call *c, const struct json *o, int status);
+/* The object that was posted; false: c->e. What no letter could need is refused before anything is built of it. */
+#define API_MEMBERS 40
+bool api_read(struct call *c, struct json_member **list, size_t *n) MUST_USE;
 void api_faults(struct call *c, const struct request_faults *faults); /* 422 with each fault by its field */
 void api_request_post(struct call *c);
 bool api_request_file(struct call *c, const struct part *p, struct content_source src);

@@ -192,7 +192,7 @@ def production(folder, archive, spoken=lambda text: text):
     for was, now in [("listen 443 ssl http2", f"listen unix:{folder}/web.sock"), ("/etc/nginx/akta/", f"{folder}/"), ("DOMAIN", "desk.example"),
                      ("/var/cache/nginx/akta", f"{folder}/cache"), ("/var/log/nginx/", f"{folder}/"), ("/run/akta/fcgi.sock", f"{archive}/run/fcgi.sock"), ("/var/lib/akta", str(archive)),
                      # all of this test comes from one address, which is not its matter
-                     ("rate=20r/s", "rate=900r/s"), ("rate=5r/s", "rate=900r/s"), ("rate=2r/s", "rate=900r/s")]:
+                     ("rate=20r/s", "rate=9000r/s"), ("rate=5r/s", "rate=9000r/s"), ("rate=2r/s", "rate=9000r/s")]:
         text = text.replace(was, now)
     (folder / "akta.conf").write_text(spoken(text), encoding="utf-8")
     for name in ("akta-params.conf", "akta-static.conf"):
