@@ -405,6 +405,9 @@ struct json_member {
     int64_t number;
     bool yes;
 };
+/* How many values the text holds at most, if it is JSON: counted without building any, so that what is far too many can
+ * be refused for nothing. A value takes up to 150 bytes. */
+size_t json_values_most(struct str text);
 /* A text that is one object of at most `most` members, in their order; everything in the arena. ERR_INVALID: it is no
  * JSON, no object, or says a name twice. */
 bool json_read(struct str text, struct arena *ar, size_t most, struct json_member **out, size_t *n,

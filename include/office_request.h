@@ -206,7 +206,7 @@ struct request_filed {
     bool repeated;                /* the first receipt of the same key; nothing was written, and a draft given with the
                                    * repeat lies as it was: draft_drop it */
 };
-/* ERR_INVALID: *faults tells all. ERR_CONFLICT: the key was used for another form. ERR_NOT_FOUND with field "draft": the
+/* ERR_INVALID: *faults tells all. ERR_CONFLICT: the key was used for another form or for other files. ERR_NOT_FOUND with field "draft": the
  * draft expired. A filing draws its number inside its transaction. Thread-safe; everything slow is done before the
  * writer is asked. */
 bool request_file(struct request_desk *d, const struct request_filing *in, const struct actor *who, struct arena *ar,
@@ -299,7 +299,8 @@ struct request_act {
     enum request_role role;
     instant at;
     uint64_t seen;    /* events the actor had read; 0: any. Others since: ERR_CONFLICT */
-    struct str once;  /* idempotency key as in request_file; a repeat changes nothing and succeeds */
+    struct str once;  /* idempotency key as in request_file: a repeat changes nothing and succeeds, other words or files
+                       * under it are ERR_CONFLICT */
     struct str text;  /* supplement, reason, note: sealed; shown to the requester */
     struct str draft; /* files that come along: a citizen's draft */
     const struct request_form *form; /* change of way: way, way_other, contacts */

@@ -4,6 +4,7 @@
  * code lies sealed under that key and the very same form. Fails: ERR_INVALID with all faults; ERR_CONFLICT; with the
  * store. */
 #include "notice.h"
+#include "request_repeat.h"
 
 #include <string.h>
 
@@ -298,6 +299,14 @@ static bool first_fn(struct txn *t, void *ctx, struct err *e)
     return head_get(t, r->id, r->ar, &r->head, e);
 }
 
+static bool brings_nothing_new(struct filing *f, const struct request_filed *first, struct err *e)
+{
+    struct request_view v;
+    return f->in->draft.n == 0 ||
+           (request_get(f->d, str_of(first->number), warsaw_day(f->in->received), f->ar, &v, e) &&
+            repeat_brings_known_files(f->d, &v, 1, f->in->draft, f->ar, e));
+}
+
 static bool recover(struct filing *f, struct request_filed *out, struct err *e)
 {
     struct first_filing r = {.id = &f->id, .ar = f->ar};
@@ -310,14 +319,13 @@ static bool recover(struct filing *f, struct request_filed *out, struct err *e)
     if (r.head.once_box.n == 0 ||
         !unseal_box(&f->once_key, (struct bytes){f->once.b, sizeof f->once.b}, r.head.once_box, &letters, &why) ||
         letters.n != CODE_LETTERS) {
-        return err_field(e, ERR_CONFLICT, "idempotency-key",
-                         "this idempotency key was used for another letter; draw a new one");
+        return repeat_refused(e);
     }
     *out = (struct request_filed){
         .id = f->id, .received = r.head.received, .due = r.head.due, .entry = r.head.entry, .repeated = true};
     number_text(r.head.year, r.head.seq, out->number);
     secret_of_letters((const char *)letters.p, &out->secret);
-    return true;
+    return brings_nothing_new(f, out, e);
 }
 
 static void answer(const struct filing *f, struct request_filed *out)
