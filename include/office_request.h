@@ -232,7 +232,8 @@ enum request_state {
 };
 const char *request_state_name(enum request_state s);
 bool request_state_parse(struct str s, enum request_state *out);
-const char *request_state_title(enum request_state s, enum lang lang); /* „w opracowaniu” */
+const char *request_state_title(enum request_state s, enum lang lang); /* „w opracowaniu”, „czeka na wnioskodawcę” */
+const char *request_state_yours(enum request_state s, enum lang lang); /* to the requester: „czeka na Twoją odpowiedź” */
 bool request_ended(enum request_state s);
 
 /* The closed list of the register (requests.md §1). */
@@ -363,6 +364,8 @@ struct request_attachment {
 enum request_next { REQUEST_NEXT_NONE, REQUEST_NEXT_OFFICE_ANSWERS, REQUEST_NEXT_OFFICE_DISCLOSES /* after the fee term */,
                     REQUEST_NEXT_YOU_REPLY, REQUEST_NEXT_YOU_CHOOSE_FEE, REQUEST_NEXT_YOU_CHOOSE_FORM,
                     REQUEST_NEXT_YOU_ACCEPT, REQUEST_NEXT_OFFICE_DECIDES, REQUEST_NEXT_OFFICE_LATE };
+const char *request_next_name(enum request_next n); /* "office-answers" … */
+const char *request_next_title(enum request_next n, enum lang lang); /* for everybody but the requester; "" = nothing */
 /* What can be done against silence, a decision or a fee; never one that the kind does not have (trap 5). */
 enum request_remedy_kind { REQUEST_REMEDY_SILENCE = 1 /* skarga na bezczynność */, REQUEST_REMEDY_URGE /* ponaglenie */,
                            REQUEST_REMEDY_APPEAL, REQUEST_REMEDY_COURT, REQUEST_REMEDY_PUODO, REQUEST_REMEDY_OBJECT,
@@ -527,6 +530,7 @@ struct request_daily {
     uint64_t due_soon;        /* the office's term ends today or tomorrow */
     uint64_t calls_over;      /* the requester did not answer a call in time: the office decides what follows */
     uint64_t disclosures_due; /* the fourteen days after a fee notice are over (F-22) */
+    uint64_t damaged;         /* could not be read: the doctor says more; all others were looked at */
     instant at;               /* when it was counted; 0: never yet */
 };
 /* What the last night counted, for whoever watches. */

@@ -48,6 +48,8 @@ struct json *request_as_json(struct run *r, const struct request_view *v)
     } else {
         json_null(o, "days_left");
     }
+    json_text(o, "next", str_of(request_next_name(v->next)));
+    json_day(o, "next_until", v->next_until);
     json_text_or_null(o, "outcome", v->outcome != 0 ? str_of(request_outcome_name(v->outcome)) : STR(""));
     json_text_or_null(o, "unit", v->unit);
     json_text_or_null(o, "subject", v->subject);
