@@ -23,6 +23,11 @@ bool notice_verb(enum request_verb v)
     return v > 0 && v < REQUEST_VERB_END && told[v];
 }
 
+bool notice_own_act(enum request_verb v)
+{
+    return v == REQUEST_DO_FILE || v == REQUEST_DO_SUPPLEMENT || v == REQUEST_DO_WITHDRAW;
+}
+
 bool notice_queue(struct txn *t, const struct request_desk *d, const struct id *request, uint64_t event,
                   enum request_verb verb, instant at, struct err *e)
 {
@@ -175,7 +180,8 @@ static bool fill_job(struct txn *t, struct due *x, struct err *e)
                              .event = x->place.event,
                              .verb = (enum request_verb)row.verb,
                              .lang = (enum lang)h.lang,
-                             .queued = row.queued};
+                             .queued = row.queued,
+                             .attempts = row.attempts};
     number_text(h.year, h.seq, j->number);
     snprintf(j->name, sizeof j->name, "%s-%llu", j->number, (unsigned long long)j->event);
     struct err why;
@@ -253,6 +259,10 @@ static void settle(struct notice_row *row, const struct stepping *s)
     bool taken = r->fate == NOTICE_TAKEN;
     row->changed = s->now;
     row->next = 0;
+    if (r->fate == NOTICE_ENOUGH) {
+        row->state = NOTICE_SPARED;
+        return;
+    }
     row->attempts++;
     row->stage = taken ? 0 : r->stage;
     row->code = taken ? 0 : r->code;
