@@ -319,6 +319,11 @@ extern const struct disk disk_real;
 const struct disk *disk_now(void);       /* what is in force */
 void disk_replace(const struct disk *d); /* NULL: the real one; before threads start */
 
+/* Gives the file system away for good, but for reading below these paths (one that is not there is passed over). A thread
+ * does it for itself and those that it starts: before there are others. */
+enum confinement { CONFINED, CONFINE_NOT_THERE /* this kernel cannot: all is as before */, CONFINE_FAILED };
+enum confinement confine_reading(const char *const *paths, size_t n) MUST_USE;
+
 void fd_close(int *fd);                                                            /* for CLEANUP; -1 is nothing */
 bool fd_read_full(int fd, void *p, size_t n, size_t *got, struct err *e) MUST_USE; /* *got < n only at the end */
 bool fd_pread_full(int fd, void *p, size_t n, off_t at, struct err *e) MUST_USE;   /* a short file is ERR_CORRUPT */
