@@ -219,6 +219,9 @@ $(BUILD)/bench/scale: $(BUILD)/obj/tests/bench/scale_fill.o
 $(BUILD)/bench/%.so: tests/bench/%.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(filter-out -fPIE,$(CFLAGS)) -fPIC -shared -o $@ $< -ldl
+$(BUILD)/tests/power.so: $(wildcard tests/crash/power/*.c tests/crash/power/*.h)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -fPIC -shared -o $@ $(filter %.c,$^)
 $(BUILD)/tests/fault/%.so: tests/fault/%.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -fPIC -shared -o $@ $< -ldl
