@@ -172,9 +172,10 @@ check-browser:
 # The short form of it, for continuous integration; skipped where there is no Chromium.
 check-browser-brief:
 	@sh tests/browser/brief.sh
+# Processes are killed, and the power goes: see tests/crash/run.sh.
 check-crash: packages
-	@$(MAKE) --no-print-directory -s -j$$(nproc) all
-	@sh tests/crash/run.sh build $(or $(ROUNDS),60)
+	@$(MAKE) --no-print-directory -s -j$$(nproc) all build/tests/power.so
+	@sh tests/crash/run.sh build $(or $(ROUNDS),60) $(or $(CUTS),120) $(or $(MOUNTS),3)
 # Notices by e-mail, and everything that goes wrong with mail: see tests/mail/mail.py.
 check-mail: packages
 	@$(MAKE) --no-print-directory -s -j$$(nproc) all

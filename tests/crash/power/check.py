@@ -43,7 +43,7 @@ class Check:
         return rows
 
     def run(self):
-        if not self.evidence.acknowledged(ARCHIVE, self.cut) and not self.made():
+        if not self.made(self.tool, self.evidence.acknowledged(ARCHIVE, self.cut)):
             return self.wrong
         self.published()
         self.command("doctor")
@@ -54,12 +54,15 @@ class Check:
             self.log()
         if not self.wrong:
             self.copies()
+            self.second()
         return self.wrong
 
-    def made(self):
+    def made(self, tool, acknowledged):
         """An archive that nobody was told of works, or says that it is none."""
-        rc, rows, err = self.tool.run("doctor")
-        none = not os.path.exists(os.path.join(self.archive, "format")) or "akta init" in rows[0].get("wrong", "")
+        if acknowledged:
+            return True
+        rc, rows, err = tool.run("doctor")
+        none = not os.path.exists(os.path.join(tool.dir, "format")) or "akta init" in rows[0].get("wrong", "")
         if rc not in (0, 1, 2, 3, 4) or (rc != 0 and not none):
             self.say("doctor of an archive that was being made: status %d: %s %s", rc, rows[:2], err[-300:])
         return rc == 0
@@ -161,16 +164,30 @@ class Check:
             if not self.wrong:
                 self.restored(target, keys, self.cut, "restored from a second run ")
 
+    def second(self):
+        """The archive that was restored on the same disk: whole, once that was acknowledged or seems so."""
+        for key, claims in self.evidence.claims.items():
+            if key[0] != "restored" or claims[0].intent >= self.cut:
+                continue
+            tool = driver.Tool(self.build, os.path.join(self.folder, "second"))
+            begun = self.evidence.claims[("backup", key[1])][0].intent
+            if self.made(tool, claims[0].ack < self.cut):
+                self.command("doctor", tool=tool)
+                self.holds(tool, begun, "restored before ")
+
     def restored(self, source, keys, since, whose):
-        """What was there when the copy began is in it; what came later may be."""
         tool = driver.Tool(self.build, os.path.join(self.folder, "restored"))
         self.command("restore", source, "--keys", keys, tool=tool)
         if not self.wrong:
-            self.whole(tool)
-            there = self.observed(tool)
-            for key in self.evidence.claims:
-                allowed = self.evidence.allowed(key, since) + [c.value for c in self.evidence.claims[key]]
-                if key[0] in ("case", "record", "letter") and \
-                        self.evidence.acknowledged(key, since) and there.get(key) not in allowed and "open" not in allowed:
-                    self.say("%s%s is %s", whose, key, there.get(key))
+            self.holds(tool, since, whose)
         shutil.rmtree(tool.dir, ignore_errors=True)
+
+    def holds(self, tool, since, whose):
+        """What was there when the copy began is in it; what came later may be."""
+        self.whole(tool)
+        there = self.observed(tool)
+        for key in self.evidence.claims:
+            allowed = self.evidence.allowed(key, since) + [c.value for c in self.evidence.claims[key]]
+            if key[0] in ("case", "record", "letter") and self.evidence.acknowledged(key, since) and \
+                    there.get(key) not in allowed and "open" not in allowed:
+                self.say("%s%s is %s", whose, key, there.get(key))

@@ -86,8 +86,8 @@ class Cutter:
     def __init__(self, build, base, evidence, plant=None):
         self.build, self.base, self.evidence = build, base, evidence
         self.steps = evidence.steps
-        self.ignored = PLANTS.get(plant)
-        if plant is not None and self.ignored is None:
+        self.plant = PLANTS.get(plant)
+        if plant is not None and self.plant is None:
             self.steps = early_answers(name_logs(self.steps))
 
     def run(self, jobs):
@@ -95,7 +95,8 @@ class Cutter:
         out = []
         for order in ORDERS:
             todo = sorted((j for j in jobs if j.order == order), key=lambda j: j.at)
-            disk = Disk(order, self.ignored)
+            disk = Disk(order)
+            disk.ignored = lambda record, path: self.ignored(disk, record, path)
             for at, r in enumerate(self.steps):
                 while todo and todo[0].at == at:
                     out.append(self.one(disk, todo.pop(0)))
@@ -103,6 +104,10 @@ class Cutter:
                     break
                 disk.follow(r)
         return out
+
+    def ignored(self, disk, record, path):
+        """A planted fault begins when the archive was made: everything would catch one before that."""
+        return self.plant is not None and disk.step > self.evidence.made and self.plant(record, path)
 
     def one(self, disk, job):
         rnd = random.Random(job.seed)
@@ -137,11 +142,10 @@ class Cutter:
 # ---- all of them
 
 def drawn(evidence, count, rnd):
-    made = evidence.claims[("archive", "made")][0].ack
     acks, end = evidence.acks(), len(evidence.steps) - 1
     out = []
     for i in range(count):
-        at = min(rnd.choice(acks) + rnd.randint(1, 3), end) if rnd.random() < 0.4 else rnd.randint(made, end)
+        at = min(rnd.choice(acks) + rnd.randint(1, 3), end) if rnd.random() < 0.4 else rnd.randint(evidence.made, end)
         out.append(Job(at, rnd.choice(ORDERS), rnd.choice(Cut.KEEPS), rnd.random(), i % AGAIN == AGAIN - 1))
     return out
 

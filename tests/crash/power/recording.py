@@ -69,8 +69,8 @@ class Recording:
         for c in claims:
             c.ack, c.needle = at, needle
 
-    def run(self, *words):
-        p = subprocess.run(self.tool.args(*words), capture_output=True, timeout=60, env=dict(os.environ, LANG="C", **self.env()))
+    def run(self, *words, tool=None):
+        p = subprocess.run((tool or self.tool).args(*words), capture_output=True, timeout=60, env=dict(os.environ, LANG="C", **self.env()))
         if p.returncode != 0:
             raise RuntimeError("%s: status %d: %s" % (words, p.returncode, p.stderr.decode()[-600:]))
         return p.stdout.splitlines()
@@ -153,6 +153,11 @@ class Recording:
         self.change([(("keys", number), True)], "backup", "--keys", self.disk / ("keys-%d" % number))
         self.change([(("backup", number), True)], "backup", self.disk / "backup")
 
+    def restore(self, number):
+        made = self.intend((("restored", number), True))
+        there = driver.Tool(self.build, self.disk / "second")
+        self.acknowledge(made, self.run("restore", self.disk / "backup", "--keys", self.disk / ("keys-%d" % number), tool=there)[-1])
+
     # ---- the owner and citizens
 
     def start_owner(self):
@@ -196,6 +201,7 @@ class Evidence:
             for c in claims:
                 c.intent = marks[c.intent]
                 c.ack = self.first_said(said, c, marks[c.ack]) if c.ack is not None else len(self.steps) + 1
+        self.made = self.claims[("archive", "made")][0].ack
         self.checkpoints = []  # (step after which it could be read, bytes)
         disk = Disk("posix")
         for i, r in enumerate(self.steps):
@@ -252,6 +258,7 @@ def alone(r):
     r.backup(1)
     r.ingest("Druga", second, [("po-kopii.txt", 12_000)])
     r.backup(2)
+    r.restore(2)
 
 
 def clerk(r, name, rounds, seed, failed):
