@@ -26,6 +26,7 @@ from disk import ORDERS, Cut, Disk, read_journal  # noqa: E402
 
 AGAIN = 6            # one drawn cut in so many is cut once more while it recovers
 PER_RECORDING = 250  # drawn cuts; then the office is recorded anew
+ROLLING = 4          # one drawn cut in so many is one of the transaction log on its way from file to file
 BATCH = 12           # cuts that one worker makes of one pass over a journal
 PLANT_CUTS = 50      # a planted fault must be caught within so many
 KEPT = 5             # folders of failed cuts that are kept
@@ -228,8 +229,10 @@ class Power:
         self.cut("alone", counted(alone, cuts // 2, self.random))
         left = cuts - cuts // 2
         while left > 0:
-            self.cut("office", drawn(self.record("office"), min(left, PER_RECORDING), self.random))
-            left -= PER_RECORDING
+            some = min(left, PER_RECORDING)
+            self.cut("office", drawn(self.record("office"), some - some // ROLLING, self.random))
+            self.cut("rolling", drawn(self.record("rolling"), some // ROLLING, self.random))
+            left -= some
         if self.kept == 0:
             shutil.rmtree(self.base)
 

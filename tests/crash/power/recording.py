@@ -4,6 +4,7 @@ A claim is a value that a key has from some moment on: the closing day of a case
 intended when it is asked for, and acknowledged when its answer left a process for the first time: the journal holds the
 very bytes. Between the two a cut may find the old value or the new one.
 """
+import base64
 import bisect
 import hashlib
 import json
@@ -21,6 +22,7 @@ import driver  # noqa: E402
 import wire  # noqa: E402
 from disk import Disk, Record, read_journal  # noqa: E402
 
+HOLIDAYS = HERE.parents[2] / "conf" / "holidays.tsv"
 OFFICE = HERE.parents[2] / "conf" / "office.conf"
 SERIES = ("WA", "1431", 2026)
 CONF = b"[store]\nlog_mb = 1\ncache_mb = 1\nballast_mb = 1\n[ledger]\ninterval_ms = 50\n"
@@ -38,6 +40,7 @@ class Recording:
         self.disk.mkdir(parents=True)
         self.journal = str(self.base / "journal")
         self.claims, self.serial = {}, 0
+        self.prepared = None  # the mark from which on a cut is of interest
         self.lock = threading.Lock()
         self.tool = driver.Tool(build, self.disk / "archive")
         self.material = self.base / "material"
@@ -142,6 +145,13 @@ class Recording:
         more = ["--mandate", "prokurator", "--until", "2030-01-01"] if place else []
         self.change([(("holds", title), int(place))], "hold", "place" if place else "release", mark, "--reason", "postępowanie", *more)
 
+    def law(self, number):
+        """A table of free days with a long remark: for the transaction log, which it fills."""
+        path = self.material / "holidays.tsv"
+        remark = base64.b64encode(self.random.randbytes(700_000)).decode()
+        path.write_text(HOLIDAYS.read_text() + "# %s\n" % remark)
+        self.run("conf", "apply", "--kind", "holidays", path, "--from", "2027-%02d-%02d" % (number // 28 + 1, number % 28 + 1))
+
     def publish(self):
         made = self.intend((("published", self.mark()), 0))
         line = self.run("log", "export")[0]
@@ -201,7 +211,7 @@ class Evidence:
             for c in claims:
                 c.intent = marks[c.intent]
                 c.ack = self.first_said(said, c, marks[c.ack]) if c.ack is not None else len(self.steps) + 1
-        self.made = self.claims[("archive", "made")][0].ack
+        self.made = marks[recording.prepared] if recording.prepared else self.claims[("archive", "made")][0].ack
         self.checkpoints = []  # (step after which it could be read, bytes)
         disk = Disk("posix")
         for i, r in enumerate(self.steps):
@@ -299,11 +309,36 @@ def office(r):
             t.start()
         for t in work:
             t.join()
-        owner.terminate()
-        if owner.wait(40) != 0:
-            failed.append(RuntimeError("the owner ended with %d" % owner.returncode))
+        stop_owner(owner, failed)
     if failed:
         raise failed[0]
+
+
+def rolling(r):
+    """The transaction log goes from file to file, and old files of it are removed, while clerks work."""
+    r.init()
+    for number in range(22):  # the first file has the size that is set before there is an akta.conf
+        r.law(number)
+    r.prepared = r.mark()
+    failed = []
+    for turn in range(2):
+        owner = r.start_owner()
+        clerks = [threading.Thread(target=clerk, args=(r, "%s%d" % (n, turn), 2, r.random.random(), failed)) for n in ("ewa", "adam")]
+        for t in clerks:
+            t.start()
+        for number in range(22 + turn * 4, 26 + turn * 4):
+            r.law(number)
+        for t in clerks:
+            t.join()
+        stop_owner(owner, failed)
+    if failed:
+        raise failed[0]
+
+
+def stop_owner(owner, failed):
+    owner.terminate()
+    if owner.wait(40) != 0:
+        failed.append(RuntimeError("the owner ended with %d" % owner.returncode))
 
 
 def backup_beside(r, failed):
@@ -313,7 +348,7 @@ def backup_beside(r, failed):
         failed.append(e)
 
 
-SCENARIOS = {"alone": alone, "office": office}
+SCENARIOS = {"alone": alone, "office": office, "rolling": rolling}
 
 
 def record(build, base, name, seed):
