@@ -177,9 +177,10 @@ check-browser-brief:
 # What Akta gives out, judged by programs that others wrote; skipped where they cannot be had.
 check-others:
 	@sh tests/others/check.sh
+# Processes are killed, and the power goes: see tests/crash/run.sh.
 check-crash: packages
-	@$(MAKE) --no-print-directory -s -j$$(nproc) all
-	@sh tests/crash/run.sh build $(or $(ROUNDS),60)
+	@$(MAKE) --no-print-directory -s -j$$(nproc) all build/tests/power.so
+	@sh tests/crash/run.sh build $(or $(ROUNDS),60) $(or $(CUTS),120) $(or $(MOUNTS),3)
 # Notices by e-mail, and everything that goes wrong with mail: see tests/mail/mail.py.
 check-mail: packages
 	@$(MAKE) --no-print-directory -s -j$$(nproc) all
@@ -224,6 +225,9 @@ $(BUILD)/bench/scale: $(BUILD)/obj/tests/bench/scale_fill.o
 $(BUILD)/bench/%.so: tests/bench/%.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(filter-out -fPIE,$(CFLAGS)) -fPIC -shared -o $@ $< -ldl
+$(BUILD)/tests/power.so: $(wildcard tests/crash/power/*.c tests/crash/power/*.h)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -fPIC -shared -o $@ $(filter %.c,$^)
 $(BUILD)/tests/fault/%.so: tests/fault/%.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -fPIC -shared -o $@ $< -ldl
