@@ -176,6 +176,9 @@ bool law_class(struct archive *a, struct str symbol, struct day on, struct arena
                struct err *e) MUST_USE;
 bool law_rules(struct archive *a, struct str symbol, struct day on, struct arena *ar, struct retention_rule **out,
                size_t *n, struct err *e) MUST_USE;
+/* Refuses facts with a name that neither the law shipped nor one of these rules asks for: a slip of the pen would quietly
+ * change nothing. */
+bool law_facts(const struct facts *f, const struct retention_rule *rules, size_t n, struct err *e) MUST_USE;
 /* The day that the head of a document names (`# valid-from: 2011-01-01`); false when it names none. */
 bool conf_document_day(struct str text, struct day *out);
 /* What a document would change: one line each ("+ class 0055 …", "~ 1431 BE5 -> B5", "file WA.1431.12.2021 destroy

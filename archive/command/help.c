@@ -195,8 +195,20 @@ bool help_command(struct buf *b, enum lang lang, const struct command_row *row)
     return !b->failed;
 }
 
+/* A column for the names: as wide as the longest and two blanks. */
+static int names_width(void)
+{
+    struct command_cursor at = {0, 0};
+    size_t widest = 0;
+    for (const struct command_row *row = command_next(&at); row != NULL; row = command_next(&at)) {
+        widest = strlen(row->name) > widest ? strlen(row->name) : widest;
+    }
+    return (int)widest + 2;
+}
+
 void help_overview(struct buf *b, enum lang lang)
 {
+    int width = names_width();
     wrap_text(
         b, tr(lang, N_("akta keeps the records of an office so that each can be proved, found and lawfully let go.")),
         0, HELP_WIDTH);
@@ -209,7 +221,7 @@ void help_overview(struct buf *b, enum lang lang)
             buf_add_u8(b, '\n');
             table = at.table;
         }
-        buf_fmt(b, "  %-17s%s\n", row->name, tr(lang, row->summary));
+        buf_fmt(b, "  %-*s%s\n", width, row->name, tr(lang, row->summary));
     }
     buf_add_u8(b, '\n');
     wrap_text(
