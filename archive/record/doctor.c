@@ -10,7 +10,10 @@
 
 #define PIECE        256u
 #define MEND_RESTORE N_("restore the archive from a backup; akta restore proves what it restores")
-#define MEND_INDEX   N_("stop the archive and rebuild it from an export, or restore a backup")
+#define MEND_LOST                                                                                                      \
+    N_("if a backup was restored that is older than this: take it in again from its source, as something new; nobody " \
+       "else gets its number. Else restore the newest backup")
+#define MEND_INDEX N_("stop the archive and rebuild it from an export, or restore a backup")
 
 struct finding {
     struct finding *next;
@@ -429,6 +432,22 @@ static bool index_row(struct txn *t, struct bytes key, struct bytes val, void *c
     return true;
 }
 
+/* What the log tells of it helps to find its papers: the class and day of a case file, the file of a record or hold. */
+static void say_lost(struct doctor *d, enum store_table table, const char *id, const struct entry *en)
+{
+    struct str class = entry_value(en, "class"), opened = entry_value(en, "opened"), file = entry_value(en, "file");
+    struct err *found = find(d, table_name(table), MEND_LOST);
+    if (table == T_FILE)
+        err_set(found, ERR_CORRUPT, "the log tells of case file %s (class %.*s, opened %.*s), and it has no row", id,
+                (int)class.n, class.p, (int)opened.n, opened.p);
+    else if (table == T_RECORD)
+        err_set(found, ERR_CORRUPT, "the log tells of record %s of case file %.*s, and it has no row", id, (int)file.n,
+                file.p);
+    else
+        err_set(found, ERR_CORRUPT, "the log tells of hold %s on case file %.*s, and it has no row", id, (int)file.n,
+                file.p);
+}
+
 /* An entry that tells of the birth of an object, and the row that must be there. */
 static bool entry_row(struct txn *t, struct bytes key, struct bytes val, void *ctx, struct err *e)
 {
@@ -452,7 +471,7 @@ static bool entry_row(struct txn *t, struct bytes key, struct bytes val, void *c
         return false;
     id_text(en.object, text);
     if (!found)
-        err_set(find(d, table_name(table), MEND_RESTORE), ERR_CORRUPT, "the log tells of %s, and it has no row", text);
+        say_lost(d, table, text, &en);
     return true;
 }
 
