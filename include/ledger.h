@@ -199,6 +199,9 @@ bool ledger_entry_unpack(struct bytes stored, struct arena *a, struct bytes *ent
 bool ledger_find(struct txn *t, const struct id *object, uint32_t event, uint64_t *index, struct err *e) MUST_USE;
 /* The newest event of an object, 0 when it has none: after a restore the log may know later ones than the rows do. */
 bool ledger_last_event(struct txn *t, const struct id *object, uint32_t *event, struct err *e) MUST_USE;
+/* Of an object: is this event there, and does the log know a later one? One look for both. */
+bool ledger_event_known(struct txn *t, const struct id *object, uint32_t event, bool *there, bool *later,
+                        struct err *e) MUST_USE;
 /* After an import (see ledger_open): the index from which on the log was filled in, so that the rows of the rooms above may
  * know less than it tells. Stays until they have looked: `from` moves on with what was looked at, `done` ends it. */
 bool ledger_filled_in(struct txn *t, uint64_t *from, bool *found, struct err *e) MUST_USE;

@@ -498,6 +498,12 @@ bool archive_daily_last(struct archive *a, struct daily_report *out, struct err 
 bool archive_daily(struct archive *a, struct day today, uint64_t verify_seconds, struct daily_report *out,
                    struct err *e) MUST_USE;
 
+/* Figures that a work leaves for whoever asks later, under a name of its own: a row without texts. Nothing kept yet
+ * leaves *row as it is. */
+bool figures_read(struct archive *a, const char *name, const struct row_kind *kind, void *row, struct err *e) MUST_USE;
+bool figures_keep(struct archive *a, const char *name, const struct row_kind *kind, const void *row,
+                  struct err *e) MUST_USE;
+
 /* ---------------------------------------------------------------- for verbs of higher rooms: objects and their events */
 
 /* One ledger entry for an object whose `events` was just counted up; opens with salts kept in T_OPENING, sealed under

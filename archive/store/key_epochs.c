@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define KEYS_A_VERB 500u
+#define FIRST_EPOCH 1u /* init says that its key is to be copied, and nothing is noted of it */
 #define COPIED_FILE "copied"
 
 /* ---- walking the table of keys in pieces */
@@ -282,6 +283,9 @@ bool keys_turn(struct store *s, struct key_turn *out, struct progress *p, struct
 bool keys_note_copied(struct store *s, struct err *e)
 {
     struct buf text CLEANUP(buf_free) = BUF_INIT(32);
+    if (key_epoch(s) == FIRST_EPOCH) {
+        return true;
+    }
     buf_fmt(&text, "%u\n", key_epoch(s));
     return buf_ok(&text, e) && file_write_durable(s->keys_fd, COPIED_FILE, buf_bytes(&text), 0600, e);
 }
@@ -292,7 +296,7 @@ bool keys_copied(const struct store *s)
     struct bytes text;
     uint64_t epoch = 0;
     CLEANUP(arena_free) struct arena *a = arena_new(4096);
-    if (key_epoch(s) == 1) {
+    if (key_epoch(s) == FIRST_EPOCH) {
         return true;
     }
     return a && file_read(s->keys_fd, COPIED_FILE, 32, a, &text, &none) && text.n > 1 &&
@@ -340,7 +344,7 @@ bool keys_doctor(struct store *s, struct findings *f, struct err *e)
     struct key_epoch_figures figures[KEY_EPOCHS_MAX];
     uint64_t behind = 0;
     size_t n = 0;
-    if (key_epoch(s) == 1) {
+    if (key_epoch(s) == FIRST_EPOCH) {
         return true; /* never turned: nothing to look for */
     }
     if (!keys_figures(s, figures, &n, e)) {
@@ -359,7 +363,8 @@ bool keys_doctor(struct store *s, struct findings *f, struct err *e)
                            (unsigned long)behind);
     }
     if (!keys_copied(s)) {
-        store_findings_add(f, "keys/", N_("akta backup --keys FOLDER, and keep the folder apart from the backups"),
+        store_findings_add(f, "keys/" COPIED_FILE,
+                           N_("akta backup --keys FOLDER, and keep the folder apart from the backups"),
                            N_("no copy of the newest key-encryption key was made since the keys were turned"));
     }
     return true;
