@@ -11,7 +11,7 @@ extern const struct command_row table_proof[];        /* verify log evidence */
 extern const struct command_row table_intake[];       /* request register */
 extern const struct command_row table_request_read[]; /* request list show get states bag */
 extern const struct command_row table_request[];      /* request: the office's verbs */
-extern const struct command_row table_care[];         /* init backup restore doctor daily help completion version */
+extern const struct command_row table_care[];         /* init backup keys restore doctor daily help completion version */
 
 int run_term(struct run *r);
 int run_retain(struct run *r);
@@ -55,6 +55,9 @@ int run_log_check(struct run *r);
 int run_evidence(struct run *r);
 int run_init(struct run *r);
 int run_backup(struct run *r);
+int run_keys_list(struct run *r);
+int run_keys_rotate(struct run *r);
+int run_keys_destroy(struct run *r);
 int run_restore(struct run *r);
 int run_doctor(struct run *r);
 int run_daily(struct run *r);

@@ -9,7 +9,7 @@ from tap import AKTA, BUILD, HOUSE, akta, environment, main, ok, same, scratch
 COMMANDS = ["term", "retain", "class", "class confirm", "id", "conf diff", "conf apply", "file open", "file close",
             "file reopen", "file show", "file fact", "file category", "record show", "record describe", "ingest", "get",
             "queue", "forecast", "hold place", "hold release", "hold list", "verify", "log head", "log entry", "log prove",
-            "log export", "log verify", "log check", "evidence", "init", "backup", "restore", "doctor", "daily", "help",
+            "log export", "log verify", "log check", "evidence", "init", "backup", "keys list", "keys rotate", "keys destroy", "restore", "doctor", "daily", "help",
             "completion", "version"]
 
 
