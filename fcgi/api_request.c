@@ -8,8 +8,6 @@
 
 #include <string.h>
 
-#define MEMBERS_MAX 40
-
 /* ---------------------------------------------------------------- faults */
 
 void api_faults(struct call *c, const struct request_faults *faults)
@@ -99,7 +97,7 @@ static bool take_form(struct call *c, struct request_form *form, struct request_
     if (c->json.p == NULL) {
         return err_field(&c->e, ERR_INVALID, "request", "the part request with the JSON object is missing");
     }
-    if (!json_read(c->json, c->ar, MEMBERS_MAX, &list, &n, &c->e)) {
+    if (!api_read(c, &list, &n)) {
         return false;
     }
     for (size_t i = 0; i < n; i++) {
@@ -122,14 +120,6 @@ bool api_request_file(struct call *c, const struct part *p, struct content_sourc
         c->draft = arena_str(c->ar, str_of(token));
     }
     return form_attach(c, c->draft, p, src);
-}
-
-static void drop_draft(struct call *c)
-{
-    struct err e = ERR_INIT;
-    if (c->draft.n > 0 && !draft_drop(c->w->requests, c->draft, &e)) {
-        log_line(LOG_WARN, "fcgi", "a draft stays until it expires code=%s", err_name(e.code));
-    }
 }
 
 static void send_filed(struct call *c, const struct request_filed *f)
@@ -178,7 +168,7 @@ void api_request_post(struct call *c)
         filing_failed(c, &faults);
     }
     if (!well || filed.repeated) {
-        drop_draft(c);
+        form_drop_draft(c, c->draft);
     }
 }
 

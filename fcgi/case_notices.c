@@ -25,6 +25,7 @@ static const char *tone_of(const struct notice *n)
         case NOTICE_HANDED:
             return "soon";
         case NOTICE_DROPPED:
+        case NOTICE_SPARED:
         case NOTICE_STATE_END:
         default:
             return "closed";
@@ -43,6 +44,7 @@ static const char *word_of(const struct notice *n)
             return N_("waits");
         case NOTICE_GIVEN_UP:
         case NOTICE_DROPPED:
+        case NOTICE_SPARED:
         case NOTICE_STATE_END:
         default:
             return N_("not sent");

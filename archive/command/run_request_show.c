@@ -206,6 +206,14 @@ static void line_day(struct grid *g, const char *label, struct day d)
     }
 }
 
+static struct str came_in(struct run *r, const struct request_view *v)
+{
+    enum lang lang = r->h->lang;
+    struct str when = request_channel_has_hour(v->channel) ? instant_for_people(r->ar, lang, v->received)
+                                                           : day_for_people(r->ar, lang, warsaw_day(v->received));
+    return arena_fmt(r->ar, "%.*s, %s", (int)when.n, when.p, request_channel_title(v->channel, lang));
+}
+
 /* Who must act, and until when. */
 static struct str next_said(struct run *r, const struct request_view *v)
 {
@@ -227,7 +235,7 @@ static void head_people(struct run *r, const struct request_view *v, struct str 
     line(&g, N_("Kind"), str_of(request_kind_title(v->kind, lang)));
     line(&g, N_("State"), str_of(request_state_title(v->state, lang)));
     line(&g, N_("Outcome"), v->outcome != 0 ? str_of(request_outcome_title(v->outcome, lang)) : STR(""));
-    line(&g, N_("Received"), instant_for_people(r->ar, lang, v->received));
+    line(&g, N_("Received"), came_in(r, v));
     line_day(&g, N_("Due"), request_ended(v->state) ? DAY_NONE : v->due);
     line(&g, N_("Next"), next_said(r, v));
     line_day(&g, N_("Safe day"), request_ended(v->state) ? DAY_NONE : v->safe);
@@ -353,7 +361,9 @@ static void event_details(struct run *r, const struct request_event *ev)
 
 static void event_people(struct run *r, const struct request_view *v, const struct request_event *ev)
 {
-    struct str at = instant_for_people(r->ar, r->h->lang, ev->at);
+    bool by_day = ev->verb == REQUEST_DO_FILE && !request_channel_has_hour(v->channel);
+    struct str at =
+        by_day ? day_for_people(r->ar, r->h->lang, warsaw_day(ev->at)) : instant_for_people(r->ar, r->h->lang, ev->at);
     out_say(r, "\n%llu. %s  %s (%s) -> %s\n", (unsigned long long)ev->event, at.p, request_verb_name(ev->verb),
             role_said(ev->role, r->h->lang), request_state_title(ev->to, r->h->lang));
     event_details(r, ev);

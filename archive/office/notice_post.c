@@ -23,6 +23,11 @@ bool notice_verb(enum request_verb v)
     return v > 0 && v < REQUEST_VERB_END && told[v];
 }
 
+bool notice_own_act(enum request_verb v)
+{
+    return v == REQUEST_DO_FILE || v == REQUEST_DO_SUPPLEMENT || v == REQUEST_DO_WITHDRAW;
+}
+
 bool notice_queue(struct txn *t, const struct request_desk *d, const struct id *request, uint64_t event,
                   enum request_verb verb, instant at, struct err *e)
 {
@@ -176,6 +181,7 @@ static bool fill_job(struct txn *t, struct due *x, struct err *e)
                              .verb = (enum request_verb)row.verb,
                              .lang = (enum lang)(readable ? h.lang : LANG_PL),
                              .queued = row.queued,
+                             .attempts = row.attempts,
                              .email = STR(""),
                              .unreadable = !readable};
     if (!readable) {
@@ -258,6 +264,10 @@ static void settle(struct notice_row *row, const struct stepping *s)
     bool taken = r->fate == NOTICE_TAKEN;
     row->changed = s->now;
     row->next = 0;
+    if (r->fate == NOTICE_ENOUGH) {
+        row->state = NOTICE_SPARED;
+        return;
+    }
     row->attempts++;
     row->stage = taken ? 0 : r->stage;
     row->code = taken ? 0 : r->code;

@@ -181,7 +181,7 @@ static bool walk_open(struct rounds *r, struct err *e)
 
 /* ---------------------------------------------------------------- what is kept of a night */
 
-#define META_DAILY bytes_of(STR("daily-requests"))
+#define META_DAILY "daily-requests"
 static const struct field daily_fields[] = {
     {1, "at", F_INSTANT, offsetof(struct request_daily, at), 0, 0},
     {2, "open", F_U64, offsetof(struct request_daily, filed_open), 0, 0},
@@ -193,30 +193,10 @@ static const struct field daily_fields[] = {
 };
 static const struct row_kind daily_kind = {"daily requests", 1, daily_fields, COUNT_OF(daily_fields)};
 
-static bool keep_fn(struct txn *t, void *ctx, struct err *e)
-{
-    struct buf val CLEANUP(buf_free) = BUF_INIT(512);
-    return row_encode(&daily_kind, ctx, NULL, NULL, &val, e) && buf_ok(&val, e) &&
-           store_put(t, T_META, META_DAILY, buf_bytes(&val), e);
-}
-
-static bool last_fn(struct txn *t, void *ctx, struct err *e)
-{
-    struct arena *ar CLEANUP(arena_free) = arena_new(16u << 10);
-    struct request_daily *out = ctx;
-    struct bytes val;
-    bool found;
-    *out = (struct request_daily){.at = 0};
-    if (ar == NULL) {
-        return err_set(e, ERR_MEMORY, "out of memory");
-    }
-    return store_find(t, T_META, META_DAILY, ar, &val, &found, e) &&
-           (!found || row_decode(&daily_kind, val, NULL, NULL, ar, out, e));
-}
-
 bool request_daily_last(struct request_desk *d, struct request_daily *out, struct err *e)
 {
-    return store_read(archive_store(d->a), last_fn, out, e);
+    *out = (struct request_daily){.at = 0};
+    return figures_read(d->a, META_DAILY, &daily_kind, out, e);
 }
 
 bool request_daily(struct request_desk *d, instant now, struct request_daily *out, struct err *e)
@@ -238,5 +218,5 @@ bool request_daily(struct request_desk *d, instant now, struct request_daily *ou
     done.damaged += r.kept.damaged;
     done.at = now;
     *out = done;
-    return store_write(archive_store(d->a), keep_fn, &done, e);
+    return figures_keep(d->a, META_DAILY, &daily_kind, &done, e);
 }

@@ -106,11 +106,27 @@ TITLE_OF(request_right_title, enum request_right, rights)
 PARSE_OF(request_right_parse, enum request_right, rights)
 
 static const struct word channels[] = {
-    [REQUEST_PORTAL] = {"portal", NULL}, [REQUEST_API] = {"api", NULL},     [REQUEST_COUNTER] = {"counter", NULL},
-    [REQUEST_LETTER] = {"letter", NULL}, [REQUEST_MAIL] = {"e-mail", NULL}, [REQUEST_EDELIVERY] = {"edelivery", NULL},
-    [REQUEST_EPUAP] = {"epuap", NULL},
+    [REQUEST_PORTAL] = {"portal", N_("by the form of this site")},
+    [REQUEST_API] = {"api", N_("by a program")},
+    [REQUEST_COUNTER] = {"counter", N_("at the counter")},
+    [REQUEST_LETTER] = {"letter", N_("by post")},
+    [REQUEST_MAIL] = {"e-mail", N_("by e-mail")},
+    [REQUEST_EDELIVERY] = {"edelivery", N_("by e-Doręczenia")},
+    [REQUEST_EPUAP] = {"epuap", N_("by ePUAP")},
 };
 NAME_OF(request_channel_name, enum request_channel, channels)
+TITLE_OF(request_channel_title, enum request_channel, channels)
+PARSE_OF(request_channel_parse, enum request_channel, channels)
+
+bool request_channel_entered(enum request_channel c)
+{
+    return c > REQUEST_API && c < REQUEST_CHANNEL_END;
+}
+
+bool request_channel_has_hour(enum request_channel c)
+{
+    return c != REQUEST_COUNTER && c != REQUEST_LETTER;
+}
 
 /* ---------------------------------------------------------------- what becomes of it */
 

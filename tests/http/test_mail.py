@@ -183,6 +183,28 @@ def secured():
     safe.stop()
 
 
+def spared():
+    """Whoever files under a stranger's address cannot bury him in mail; what the office does always comes."""
+    desk.stop_web()
+    desk.stop_owner()
+    configure(server.settings(per_address=2))
+    desk.start()
+    before = len(server.taken)
+    numbers = [file_foi(desk, email=a, way="email") for a in ("Ofiara@example.pl", "ofiara+1@example.pl", "ofiara@example.pl", "ofiara+2@EXAMPLE.pl")]
+    last = wait_shown(numbers[3][0], 1, "spared")[1]
+    same([wait_shown(n, 1, s)[1]["state"] for (n, _, _), s in zip(numbers, ("sent", "sent", "spared", "spared"))], ["sent", "sent", "spared", "spared"],
+         "two notices of one's own letters go to one mailbox, however it is written")
+    same((len(server.taken) - before, last["attempts"]), (2, 0), "the others are not even tried")
+    said = Page(desk.ask(f"/s/{numbers[3][2]}").text).said
+    ok("na ten adres wyszło dziś już wiele powiadomień" in said, "as the case's page says", said)
+    office("answer", numbers[3][0], "--text", "Nie ma.")
+    same(wait_shown(numbers[3][0], 2)[2]["state"], "sent", "the office's answer is told all the same")
+    other, _, _ = file_foi(desk, email="inna@example.pl", way="email")
+    same(wait_shown(other, 1)[1]["state"], "sent", "and so is everybody else")
+    found = desk("doctor")
+    ok(not [r for r in found.rows if r.get("place") == "store"], "the doctor finds the outbox whole", found)
+
+
 def quiet_logs():
     log = (desk.root / "owner.log").read_text() + (desk.root / "nginx.log").read_text()
     ok(not any(w in log for w in ("example.pl", "Nowak", "hasło", "2026-0000")), "no log names an address, a person or a number", log)
@@ -208,4 +230,4 @@ desk.stop_web()
 desk.stop_owner()
 configure(server.settings())
 desk.start()
-main(a_case, in_english, for_notices_only, no_address_no_notice, refused_and_corrected, put_off, secured, quiet_logs, settings_that_do_not_fit)
+main(a_case, in_english, for_notices_only, no_address_no_notice, refused_and_corrected, put_off, secured, spared, quiet_logs, settings_that_do_not_fit)
