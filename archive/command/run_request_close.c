@@ -47,6 +47,26 @@ static void tell_closed(struct run *r, const struct request_view *v, const struc
     (void)out_json(r, &o);
 }
 
+/* A closed request is taken up no more (F-31): whoever closes it while an appeal can come in is told. */
+static void warn_of_appeal(struct run *r, const struct request_view *v)
+{
+    for (size_t i = 0; i < v->remedy_count; i++) {
+        const struct request_remedy *m = &v->remedies[i];
+        char until[DAY_TEXT_SIZE];
+        if (m->kind != REQUEST_REMEDY_APPEAL || v->state == REQUEST_CLOSED) {
+            continue;
+        }
+        if (m->unserved) {
+            out_note(r, N_("the day of service of the decision is not known: an appeal can still come in, and needs a "
+                           "case file of its own after the closing"));
+        } else if (m->until.n >= run_today(r).n) {
+            day_text(m->until, until);
+            out_note(r, N_("an appeal can still come in until %s, and needs a case file of its own after the closing"),
+                     until);
+        }
+    }
+}
+
 int run_request_close(struct run *r)
 {
     struct request_desk *d CLEANUP(request_desk_close) = NULL;
@@ -66,6 +86,7 @@ int run_request_close(struct run *r)
     if (!ok) {
         return run_fail(r);
     }
+    warn_of_appeal(r, &v);
     tell_closed(r, &v, &closed);
     return EXIT_DONE;
 }

@@ -189,7 +189,9 @@ def refusal():
        and "14 dni" in said and "SKO" in said and "zrzec się odwołania" in said, "and reads ground, persons, appeal and waiver (F-25, F-28)", said)
     same(verb("served", r, "--on", today).row["state"], "refused", "the day on which it was served")
     ok(read_by(r)["remedies"], "the citizen is told what can be done against it")
-    archived(r, verb("close", r), ["001-file-letter.txt", "002-assign-event.txt", "003-call-letter.txt", "005-supplement-letter.txt",
+    closed = verb("close", r)
+    ok("an appeal can still come in until" in closed.err, "who closes before the term of appeal is over is told (F-31)", closed)
+    archived(r, closed, ["001-file-letter.txt", "002-assign-event.txt", "003-call-letter.txt", "005-supplement-letter.txt",
                                    "005-file-001-podpisany.pdf", "006-file-002-decyzja.pdf", "007-served-event.txt"])
     in_the_log(r)
 
