@@ -112,15 +112,16 @@ const struct command_row table_care[] = {
         .run = run_daily,
         .summary = N_("the nightly work"),
         .text = N_(
-            "Finishes recomputations, counts what is due, names holds to look at, removes leftovers, and verifies for "
-            "a while."),
+            "Counts the requests of citizens that are late or about to be, closes offers that nobody accepted, erases "
+            "drafts whose time is over. Finishes recomputations, counts what is due for review, names holds to look "
+            "at, removes leftovers, and verifies for a while."),
         .options = {{.name = "budget",
                      .value = N_("SECONDS"),
                      .type = VALUE_NUMBER,
                      .min = 0,
                      .max = 86400,
                      .what = N_("how long to verify; else 3600")}},
-        .no = N_("verification found a fault"),
+        .no = N_("verification found a fault, or a request cannot be read"),
         .examples = {"akta daily --budget 600"},
     },
     {

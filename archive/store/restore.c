@@ -2,8 +2,8 @@
  *
  * Copies into an empty folder, proving each file against the manifest on the way; recovers the environment from its
  * whole log; then brings the table of keys to the state of the key backup: its rows win, and rows whose epoch has no
- * key file any more (destroyed since) are dropped. The format line comes when all is there and goes again when that
- * last step fails, so that a half-made folder never passes for an archive. */
+ * key file any more (destroyed since) are dropped. The format line comes after all that, so that a half-made folder
+ * never passes for an archive, whatever stops us: an ordinary start would not recover from the whole log. */
 #include "copy.h"
 #include "stream.h"
 
@@ -223,13 +223,10 @@ bool store_restore(int from_data, int from_keys, const char *dir, struct progres
         return false;
     }
     struct store *s = store_new(&c, e);
-    bool ok = s && dir_lay(s, e) && lay_out(s, from_data, from_keys, p, e) && dir_seal(s, e);
+    bool ok = s && dir_lay(s, e) && lay_out(s, from_data, from_keys, p, e);
     int dir_fd = ok ? fcntl(s->dir_fd, F_DUPFD_CLOEXEC, 0) : -1;
     store_close(&s);
-    if (ok && !settle_keys(dir, e)) {
-        disk_now()->unlinkat(dir_fd, "format", 0);
-        ok = false;
-    }
+    ok = ok && settle_keys(dir, e) && dir_seal(dir_fd, e);
     fd_close(&dir_fd);
     return ok;
 }

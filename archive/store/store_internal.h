@@ -55,9 +55,9 @@ struct store {
 
 /* ---- dir.c: the folder */
 bool dir_lay(struct store *s, struct err *e) MUST_USE; /* an empty DIR gets its folders; format comes last */
-bool dir_enter(struct store *s,
-               struct err *e) MUST_USE; /* opens the folders of an existing DIR, checks format, owns it */
-bool dir_seal(struct store *s, struct err *e) MUST_USE; /* writes format: from now on this is an archive */
+/* Opens the folders of an existing DIR and owns it; `sealed`: it must have its format line. */
+bool dir_enter(struct store *s, bool sealed, struct err *e) MUST_USE;
+bool dir_seal(int dir_fd, struct err *e) MUST_USE; /* writes format: from now on this is an archive */
 void dir_leave(struct store *s);
 bool dir_prepare_env(struct store *s, struct err *e) MUST_USE; /* refuses DB_CONFIG, removes left-over regions */
 bool dir_absolute(const char *dir, char out[STORE_PATH_MAX], struct err *e) MUST_USE;
@@ -116,8 +116,9 @@ void txn_enter(bool inside);
 bool writer_start(struct store *s, struct err *e) MUST_USE;
 void writer_stop(struct store *s); /* runs what is queued, then ends the thread */
 
-/* ---- store.c: after a restore the environment is recovered from its whole log */
+/* ---- store.c */
 struct store *store_new(const struct store_config *c, struct err *e); /* nothing opened yet */
+/* A restored folder, before it is sealed: the environment is recovered from its whole log. */
 bool store_open_restored(const struct store_config *c, struct store **out, struct err *e) MUST_USE;
 
 /* ---- keys.c */

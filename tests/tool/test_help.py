@@ -19,6 +19,8 @@ def overview():
         ok(a.status == 0 and word in a.out, f"{lang}: an overview", a)
         for name in COMMANDS:
             ok(re.search(rf"^  {name} +\S", a.out, re.M), f"{lang}: names {name}")
+        ok(max(len(line) for line in a.out.splitlines()) <= 80 and re.search("^  request discontinue +\\S", a.out, re.M),
+           f"{lang}: the overview fits 80 columns, and no name runs into its explanation", a.out)
     same(akta().out, akta("help").out, "akta alone is akta help")
     same(akta("--help").status, 0, "--help")
 
