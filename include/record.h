@@ -414,7 +414,7 @@ void manifest_free(struct manifest **m);
 
 struct hold {
     struct id id, file;
-    struct day placed, review; /* review: when it is looked at again, or ends */
+    struct day placed, review; /* review: when a person looks at it again; it never ends by itself */
     struct day released;
     struct str reason, mandate; /* sealed under the hold's own key */
     uint64_t events;

@@ -227,7 +227,15 @@ struct content_source {
     void *ctx;
     uint64_t size_hint; /* 0: unknown; never trusted */
 };
-struct content_source content_source_fd(int *fd);
+/* A plain file must be at its end what it was at its beginning: one that somebody wrote to meanwhile is ERR_CONFLICT, for
+ * what was read of it may never have been there together. The caller sets fd, and keeps all of it until the last read. */
+struct content_fd {
+    int fd;
+    bool plain; /* the rest is filled in */
+    uint64_t size;
+    int64_t changed, changed_ns;
+};
+struct content_source content_source_fd(struct content_fd *f);
 
 /* Many files, one sync. add (from any number of threads) writes temporaries; sync makes all of them durable under their
  * names; only then may a verb name them, and the batch takes no more (ERR_STATE). Freeing a batch that was not synced

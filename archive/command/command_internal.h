@@ -127,6 +127,7 @@ struct run {
     struct arena *ar;
     struct buf out;  /* what goes to h->out, flushed in pieces */
     bool out_broken; /* the caller no longer reads */
+    bool out_full;   /* … because what it reads into takes no more */
     struct err e;
 };
 

@@ -87,6 +87,9 @@ static bool cannot_open(struct str path, int errnum, struct err *e)
     if (errnum == EACCES || errnum == EPERM) {
         return err_set(e, ERR_INVALID, "%s: you have no right to open it", shown);
     }
+    if (errnum == ENOTDIR) {
+        return err_set(e, ERR_INVALID, "%s is no folder", shown);
+    }
     return err_errno(e, errnum, "%s cannot be opened", shown);
 }
 

@@ -60,6 +60,9 @@ static bool open_for(struct output *o, struct err *e)
         return open_temporary(o, e);
     }
     o->fd = disk_now()->openat(o->folder, o->name, O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0);
+    if (o->fd < 0 && S_ISDIR(st.st_mode)) {
+        return err_set(e, ERR_INVALID, "%s is a folder; name a file", o->path);
+    }
     return o->fd >= 0 || err_errno(e, errno, "%s cannot be written to", o->path);
 }
 

@@ -8,8 +8,8 @@
 struct source {
     struct run *r;
     struct str path; /* as the host knows it */
-    int fd;
-    struct content_source inner; /* of fd */
+    struct content_fd file;
+    struct content_source inner; /* of file */
 };
 struct intake {
     struct run *r;

@@ -65,6 +65,7 @@ bool out_flush(struct run *r)
     struct bytes b = buf_bytes(&r->out);
     if (r->out.failed || (b.n > 0 && !r->out_broken && !host_write(r->h, r->h->out, b))) {
         r->out_broken = true;
+        r->out_full = errno == ENOSPC || errno == EDQUOT || errno == EFBIG || errno == EIO;
     }
     buf_reset(&r->out);
     return !r->out_broken;

@@ -45,9 +45,22 @@ static void complain(struct host *h, const struct err *e, const struct command_r
     (void)host_write(h, h->err, (struct bytes){(const uint8_t *)text, n});
 }
 
+/* Not heard: who reads no more hears no complaint either, but a full disk is one. */
+static int not_heard(struct run *r)
+{
+    if (r->out_full) {
+        err_set(&r->e, ERR_IO, "the output cannot be written: is the disk full?");
+        complain(r->h, &r->e, NULL);
+    }
+    return EXIT_DAMAGED;
+}
+
 int run_fail(struct run *r)
 {
     (void)out_flush(r);
+    if (r->out_broken && r->e.code == ERR_INTERRUPTED) {
+        return not_heard(r);
+    }
     if (!r->out_broken) {
         complain(r->h, &r->e, r->p->row);
     }
@@ -155,5 +168,5 @@ int command_run(int argc, const char *const *argv, const char *dir, struct archi
     int status = run_row(&r);
     bool heard = out_flush(&r);
     buf_free(&r.out);
-    return heard || status != EXIT_DONE ? status : EXIT_DAMAGED;
+    return heard || status != EXIT_DONE ? status : not_heard(&r);
 }

@@ -26,10 +26,10 @@ static bool source_open(struct ingest_item *it, struct content_source *src, stru
 {
     struct source *s = it->ctx;
     struct host *h = s->r->h;
-    if (!h->open_input(h, s->path, &s->fd, e)) {
+    if (!h->open_input(h, s->path, &s->file.fd, e)) {
         return false;
     }
-    s->inner = content_source_fd(&s->fd);
+    s->inner = content_source_fd(&s->file);
     *src = (struct content_source){.read = source_read, .ctx = s, .size_hint = it->size};
     return true;
 }
@@ -37,7 +37,7 @@ static bool source_open(struct ingest_item *it, struct content_source *src, stru
 static void source_close(struct ingest_item *it)
 {
     struct source *s = it->ctx;
-    fd_close(&s->fd);
+    fd_close(&s->file.fd);
 }
 
 bool intake_report(void *ctx, size_t item, const struct record *rec, struct str mark, struct err *e)
@@ -129,7 +129,7 @@ static bool gather(struct intake *in, struct str path, struct str name, uint64_t
         return err_set(&r->e, ERR_MEMORY, "out of memory");
     }
     size_t i = in->count++;
-    in->sources[i] = (struct source){.r = r, .path = own_path, .fd = -1};
+    in->sources[i] = (struct source){.r = r, .path = own_path, .file = {.fd = -1}};
     in->items[i] = (struct ingest_item){.file = in->file.id,
                                         .in = in->common,
                                         .open = source_open,

@@ -90,6 +90,7 @@ static bool attach_one(struct run *r, struct request_desk *d, struct str token, 
     struct handed h = {.r = r};
     struct draft_file file;
     struct stat st;
+    struct content_fd file_in;
     int fd CLEANUP(fd_close) = -1;
     if (!r->h->open_input(r->h, path, &fd, &r->e)) {
         return false;
@@ -99,7 +100,8 @@ static bool attach_one(struct run *r, struct request_desk *d, struct str token, 
         text_printable(path, shown, sizeof shown);
         return err_field(&r->e, ERR_INVALID, "file", "%s is not a file; name the files one by one", shown);
     }
-    h.inner = content_source_fd(&fd);
+    file_in.fd = fd;
+    h.inner = content_source_fd(&file_in);
     const struct content_source src = {.read = handed_read, .ctx = &h, .size_hint = (uint64_t)st.st_size};
     return draft_attach(d, token, path_last(path), src, r->ar, &file, &r->e);
 }

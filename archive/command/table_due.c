@@ -69,7 +69,7 @@ const struct command_row table_due[] = {
                      .value = N_("DATE"),
                      .type = VALUE_DAY,
                      .flags = OPTION_REQUIRED,
-                     .what = N_("the day it ends or is looked at again")}},
+                     .what = N_("the day on which a person looks at it again; it never ends by itself")}},
         .no = N_("there is no such case file"),
         .examples = {"akta hold place WA.1431.12.2026 --reason 'Skarga do sądu' --mandate 'II SAB/Go 12/26' --until "
                      "2027-06-30"},

@@ -136,24 +136,24 @@ static bool open_files(struct intake *in, struct err *e)
 struct document {
     struct intake *in;
     struct str path;
-    int fd;
+    struct content_fd file;
 };
 
 static bool document_open(struct ingest_item *it, struct content_source *src, struct err *e)
 {
     struct document *d = it->ctx;
     pthread_mutex_lock(&d->in->open_lock);
-    bool ok = d->in->files->open(d->in->files->ctx, d->path, &d->fd, e);
+    bool ok = d->in->files->open(d->in->files->ctx, d->path, &d->file.fd, e);
     pthread_mutex_unlock(&d->in->open_lock);
     if (ok)
-        *src = content_source_fd(&d->fd);
+        *src = content_source_fd(&d->file);
     return ok;
 }
 
 static void document_close(struct ingest_item *it)
 {
     struct document *d = it->ctx;
-    fd_close(&d->fd);
+    fd_close(&d->file.fd);
 }
 
 /* The size of a document that may be in the archive already; 0 when it cannot be told. */
@@ -162,10 +162,10 @@ static uint64_t size_of(struct document *d)
     struct stat st;
     struct err unused;
     err_init(&unused, LANG_EN);
-    if (!d->in->files->open(d->in->files->ctx, d->path, &d->fd, &unused))
+    if (!d->in->files->open(d->in->files->ctx, d->path, &d->file.fd, &unused))
         return 0;
-    uint64_t size = fstat(d->fd, &st) == 0 && S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
-    fd_close(&d->fd);
+    uint64_t size = fstat(d->file.fd, &st) == 0 && S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
+    fd_close(&d->file.fd);
     return size;
 }
 
@@ -181,7 +181,7 @@ static void make_item(struct intake *in, size_t row, struct document *d, struct 
 {
     const struct manifest_row *r = &in->m->rows[row];
     const struct manifest_file *f = &in->m->files[r->file];
-    *d = (struct document){.in = in, .path = r->path, .fd = -1};
+    *d = (struct document){.in = in, .path = r->path, .file = {.fd = -1}};
     *it = (struct ingest_item){.file = f->id,
                                .open = document_open,
                                .close = document_close,

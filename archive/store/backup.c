@@ -336,10 +336,41 @@ static bool refuse_foreign(void *ctx, int dir, const char *name, bool is_folder,
     return err_set(e, ERR_CONFLICT, "the backup folder holds %s, which no backup made; name an empty folder", name);
 }
 
+static bool same_folder(int a, int b)
+{
+    struct stat x, y;
+    return fstat(a, &x) == 0 && fstat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+/* A copy inside the archive is lost with it, and below log/ it would be published. Keys beside the data they open are
+ * no secret from whoever finds the backup. */
+static bool lies_apart(const struct store *s, int to, bool keys, struct err *e)
+{
+    CLEANUP(fd_close) int at = fcntl(to, F_DUPFD_CLOEXEC, 0);
+    while (at >= 0) {
+        if (same_folder(at, s->dir_fd)) {
+            return err_set(e, ERR_INVALID, "the folder lies inside the archive; a copy belongs elsewhere");
+        }
+        if (keys && faccessat(at, MANIFEST, F_OK, 0) == 0 && faccessat(at, "env", F_OK, 0) == 0) {
+            return err_set(e, ERR_INVALID,
+                           "the folder is, or lies in, a backup of the data; keep the keys apart from it");
+        }
+        int up = disk_now()->openat(at, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+        bool root = up >= 0 && same_folder(up, at);
+        fd_close(&at);
+        at = up;
+        if (root) {
+            return true;
+        }
+    }
+    return true; /* what lies above may not be looked into: then it is not ours */
+}
+
 static bool open_target(struct backup *b, int to, struct err *e)
 {
     b->to = to;
-    if (!dir_list(to, ".", refuse_foreign, NULL, e) || !dir_make(to, "content", 0700, e)) {
+    if (!lies_apart(b->s, to, false, e) || !dir_list(to, ".", refuse_foreign, NULL, e) ||
+        !dir_make(to, "content", 0700, e)) {
         return false;
     }
     b->to_content = disk_now()->openat(to, "content", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
@@ -424,7 +455,7 @@ static bool copy_key_file(void *ctx, int dir, const char *name, bool is_folder, 
 bool store_backup_keys(struct store *s, int to, struct err *e)
 {
     struct backup b = {.s = s, .to = to};
-    bool ok = keys_export(s, e) && backup_manifest_begin(to, &b.manifest, e) &&
+    bool ok = lies_apart(s, to, true, e) && keys_export(s, e) && backup_manifest_begin(to, &b.manifest, e) &&
               dir_list(s->keys_fd, ".", copy_key_file, &b, e) && store_sync_all(to, N_("the copy of the keys"), e) &&
               backup_manifest_end(b.manifest, to, e) && keys_note_copied(s, e);
     backup_manifest_out_free(&b.manifest);

@@ -36,12 +36,24 @@ static uint64_t hole_ahead(int fd)
     return (uint64_t)(data - here);
 }
 
+static bool unchanged(const struct content_fd *f, struct err *e)
+{
+    struct stat st;
+    if (!f->plain || (fstat(f->fd, &st) == 0 && (uint64_t)st.st_size == f->size && st.st_mtim.tv_sec == f->changed &&
+                      st.st_mtim.tv_nsec == f->changed_ns)) {
+        return true;
+    }
+    return err_set(e, ERR_CONFLICT,
+                   "the file was written to while it was read, and is not taken: try again when nobody writes to it");
+}
+
 static bool read_fd(void *ctx, void *p, size_t n, size_t *got, struct err *e)
 {
-    int fd = *(const int *)ctx;
+    const struct content_fd *f = ctx;
+    int fd = f->fd;
     uint64_t hole = hole_ahead(fd);
     if (hole == 0) {
-        return fd_read_full(fd, p, n, got, e);
+        return fd_read_full(fd, p, n, got, e) && (*got > 0 || n == 0 || unchanged(f, e));
     }
     if (n > hole) {
         n = (size_t)hole;
@@ -54,13 +66,15 @@ static bool read_fd(void *ctx, void *p, size_t n, size_t *got, struct err *e)
     return true;
 }
 
-struct content_source content_source_fd(int *fd)
+struct content_source content_source_fd(struct content_fd *f)
 {
     struct stat st;
-    struct content_source src = {.read = read_fd, .ctx = fd};
-    if (fstat(*fd, &st) == 0 && S_ISREG(st.st_mode)) {
-        src.size_hint = (uint64_t)st.st_size;
-        (void)posix_fadvise(*fd, 0, 0, POSIX_FADV_SEQUENTIAL); /* a hint: nothing depends on it */
+    struct content_source src = {.read = read_fd, .ctx = f};
+    *f = (struct content_fd){.fd = f->fd};
+    if (fstat(f->fd, &st) == 0 && S_ISREG(st.st_mode)) {
+        *f = (struct content_fd){f->fd, true, (uint64_t)st.st_size, st.st_mtim.tv_sec, st.st_mtim.tv_nsec};
+        src.size_hint = f->size;
+        (void)posix_fadvise(f->fd, 0, 0, POSIX_FADV_SEQUENTIAL); /* a hint: nothing depends on it */
     }
     return src;
 }

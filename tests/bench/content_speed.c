@@ -22,7 +22,7 @@ struct work {
     struct content_job *jobs;
     struct file {
         const char *path;
-        int fd;
+        struct content_fd in;
     } * files;
     size_t n;
     atomic_size_t next;
@@ -38,18 +38,18 @@ static void die(const struct err *e, const char *what)
 static bool job_open(struct content_job *j, struct content_source *src, struct err *e)
 {
     struct file *f = j->ctx;
-    f->fd = open(f->path, O_RDONLY | O_CLOEXEC);
-    if (f->fd < 0) {
+    f->in.fd = open(f->path, O_RDONLY | O_CLOEXEC);
+    if (f->in.fd < 0) {
         return err_errno(e, errno, "cannot open %s", f->path);
     }
-    *src = content_source_fd(&f->fd);
+    *src = content_source_fd(&f->in);
     return true;
 }
 
 static void job_close(struct content_job *j)
 {
     struct file *f = j->ctx;
-    fd_close(&f->fd);
+    fd_close(&f->in.fd);
 }
 
 static void jobs_make(struct work *w, char **paths, size_t n)

@@ -135,6 +135,30 @@ static void a_backup_under_load_restores_to_a_committed_state(void **state)
     close(keys);
 }
 
+static void a_copy_lies_apart(void **state)
+{
+    struct store_case *c = *state;
+    struct err e = ERR_INIT;
+    assert_int_equal(mkdirat(c->store->dir_fd, "log", 0700), 0);
+    assert_int_equal(mkdirat(c->store->dir_fd, "log/copy", 0700), 0);
+    int inside = openat(c->store->dir_fd, "log/copy", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    assert_false(store_backup(c->store, inside, NULL, &e));
+    assert_int_equal(e.code, ERR_INVALID);
+    assert_false(store_backup_keys(c->store, inside, &e)); /* nginx would publish them */
+    assert_int_equal(e.code, ERR_INVALID);
+    assert_int_equal(faccessat(inside, "kek-00000001", F_OK, 0), -1);
+    close(inside);
+    int to = make_folder(c, "backup");
+    assert_true(store_backup(c->store, to, NULL, &e));
+    assert_false(store_backup_keys(c->store, to, &e));
+    assert_int_equal(mkdirat(to, "keys", 0700), 0);
+    int beside = openat(to, "keys", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    assert_false(store_backup_keys(c->store, beside, &e));
+    assert_int_equal(e.code, ERR_INVALID);
+    close(beside);
+    close(to);
+}
+
 static void a_second_backup_brings_the_first_up_to_date(void **state)
 {
     struct store_case *c = *state;
@@ -410,6 +434,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_backup_under_load_restores_to_a_committed_state, care_setup, care_teardown),
+        cmocka_unit_test_setup_teardown(a_copy_lies_apart, care_setup, care_teardown),
         cmocka_unit_test_setup_teardown(a_second_backup_brings_the_first_up_to_date, care_setup, care_teardown),
         cmocka_unit_test_setup_teardown(every_damage_of_a_backup_is_found_and_never_restored, care_setup,
                                         care_teardown),

@@ -438,7 +438,8 @@ static void sparse_file_comes_back(void **state)
     int fd = openat(c->scratch.dir, "sparse", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     assert_int_equal(ftruncate(fd, size), 0);
     assert_int_equal(pwrite(fd, "island", 6, 7 * (off_t)CONTENT_CHUNK + 4090), 6);
-    struct content_source src = content_source_fd(&fd);
+    struct content_fd file = {.fd = fd};
+    struct content_source src = content_source_fd(&file);
     assert_int_equal(src.size_hint, size);
     struct content_batch *b = content_batch_new(&c->store, &e);
     assert_true(content_add(b, src, &c->key, &c->object, c->arena, &in, &e));
@@ -454,6 +455,41 @@ static void sparse_file_comes_back(void **state)
     free(whole);
     assert_true(digests_equal(&want, &in.digests));
     assert_true(case_verify(c, &in, &e));
+}
+
+/* Reads as the source does, and cuts or lengthens the file after the first piece. */
+struct meddler {
+    struct content_source inner;
+    int fd;
+    off_t size;
+};
+
+static bool meddle_read(void *ctx, void *p, size_t n, size_t *got, struct err *e)
+{
+    struct meddler *m = ctx;
+    bool ok = m->inner.read(m->inner.ctx, p, n, got, e);
+    assert_int_equal(ftruncate(m->fd, m->size), 0);
+    return ok;
+}
+
+static void a_file_that_changes_while_it_is_read_is_not_taken(void **state)
+{
+    struct content_case *c = *state;
+    static const off_t sizes[] = {100, 5000000};
+    for (size_t i = 0; i < COUNT_OF(sizes); i++) {
+        struct err e = ERR_INIT;
+        struct content in;
+        int fd = openat(c->scratch.dir, "busy", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+        assert_int_equal(posix_fallocate(fd, 0, 4000000), 0);
+        struct content_fd file = {.fd = fd};
+        struct meddler m = {.inner = content_source_fd(&file), .fd = fd, .size = sizes[i]};
+        struct content_source src = {.read = meddle_read, .ctx = &m};
+        struct content_batch *b = content_batch_new(&c->store, &e);
+        assert_false(content_add(b, src, &c->key, &c->object, c->arena, &in, &e));
+        assert_int_equal(e.code, ERR_CONFLICT);
+        content_batch_free(&b);
+        close(fd);
+    }
 }
 
 static void *feed_pipe(void *p)
@@ -475,10 +511,12 @@ static void pipe_is_a_source_too(void **state)
     struct content in;
     pthread_t feeder;
     int ends[2];
+    struct content_fd pipe_end;
     assert_int_equal(pipe(ends), 0);
+    pipe_end.fd = ends[0];
     assert_int_equal(pthread_create(&feeder, NULL, feed_pipe, &ends[1]), 0);
     struct content_batch *b = content_batch_new(&c->store, &e);
-    assert_true(content_add(b, content_source_fd(&ends[0]), &c->key, &c->object, c->arena, &in, &e));
+    assert_true(content_add(b, content_source_fd(&pipe_end), &c->key, &c->object, c->arena, &in, &e));
     assert_true(content_batch_sync(b, &e));
     content_batch_free(&b);
     pthread_join(feeder, NULL);
@@ -548,6 +586,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(remove_is_final_and_may_be_repeated, begin, end),
         cmocka_unit_test_setup_teardown(sparse_file_comes_back, begin, end),
         cmocka_unit_test_setup_teardown(pipe_is_a_source_too, begin, end),
+        cmocka_unit_test_setup_teardown(a_file_that_changes_while_it_is_read_is_not_taken, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
