@@ -15,7 +15,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parents[1] / "lib")]
 import driver  # noqa: E402
 import tlog_check  # noqa: E402
-from recording import SERIES  # noqa: E402
+from recording import PATIENCE, SERIES  # noqa: E402
 
 ARCHIVE = ("archive", "made")
 SHOWN = ("case", "closed", "holds", "record", "letter")
@@ -34,9 +34,9 @@ class Check:
 
     def command(self, *words, tool=None):
         try:
-            rc, rows, err = (tool or self.tool).run(*words, timeout=60)
+            rc, rows, err = (tool or self.tool).run(*words, timeout=PATIENCE)
         except subprocess.TimeoutExpired:
-            self.say("%s: no end within 60 s", " ".join(map(str, words)))
+            self.say("%s: no end within %d s", " ".join(map(str, words)), PATIENCE)
             return []
         if rc != 0:
             self.say("%s: status %d: %s %s", " ".join(map(str, words)), rc, rows[-3:], err[-500:])

@@ -43,8 +43,8 @@ def below(*parts):
     return ignored
 
 
-def folders(record, path):
-    return record.kind == "S" and record.path != ""
+def folders(place):
+    return lambda record, path: record.kind == "S" and record.path.startswith(place) and record.path != ""
 
 
 def early_answers(steps):
@@ -62,11 +62,14 @@ def early_answers(steps):
 
 PLANTS = {
     "contents are not synced": below("archive/content/"),
-    "folders are not synced": folders,
+    "no folder is synced": folders(""),
+    "folders of contents are not synced": folders("archive/content"),
+    "folders of the published log are not synced": folders("archive/log"),
     "the transaction log is not synced": below("archive/env/log."),
     "tables are not synced": lambda record, path: path.endswith(".db"),
     "the published log is not synced": below("archive/log/"),
     "the signer's memory is not synced": below("archive/keys/"),
+    "backups are not synced": below("backup/"),
     "answers leave before the log is synced": None,
 }
 
@@ -129,7 +132,7 @@ class Cutter:
         env = dict(os.environ, LANG="C", LD_PRELOAD=os.path.join(self.build, "tests/power.so"), POWER_DISK=folder,
                    POWER_JOURNAL=folder + "-journal")
         subprocess.run([os.path.join(self.build, "akta"), "-d", folder + "/archive", "log", "export"], env=env,
-                       capture_output=True, timeout=60)
+                       capture_output=True, timeout=recording.PATIENCE)
         steps = read_journal(folder + "-journal", folder) if os.path.exists(folder + "-journal") else []
         seen = None
         for r in steps[:rnd.randint(0, len(steps))]:
