@@ -426,7 +426,7 @@ bool store_backup_keys(struct store *s, int to, struct err *e)
     struct backup b = {.s = s, .to = to};
     bool ok = keys_export(s, e) && backup_manifest_begin(to, &b.manifest, e) &&
               dir_list(s->keys_fd, ".", copy_key_file, &b, e) && store_sync_all(to, N_("the copy of the keys"), e) &&
-              backup_manifest_end(b.manifest, to, e);
+              backup_manifest_end(b.manifest, to, e) && keys_note_copied(s, e);
     backup_manifest_out_free(&b.manifest);
     return ok;
 }

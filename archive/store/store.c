@@ -25,7 +25,7 @@ const struct setting store_settings[] = {
     {"store.cache_mb", SET_U64, "256", 1, 65536, N_("Memory for table pages, in megabytes")},
     {"store.log_mb", SET_U64, "16", 1, 1024, N_("Size of one transaction log file, in megabytes")},
     {"store.ballast_mb", SET_U64, "64", 0, 65536, N_("Reserve given up when the disk is full, in megabytes")},
-    {"store.floor_mb", SET_U64, "32", 0, 65536, N_("Free space under which writes are refused, in megabytes")},
+    {"store.floor_mb", SET_U64, "32", 0, 1048576, N_("Free space under which writes are refused, in megabytes")},
     {"store.batch_max", SET_U64, "256", 1, 4096, N_("Changes made durable together, at most")},
     {NULL, SET_U64, NULL, 0, 0, NULL},
 };
