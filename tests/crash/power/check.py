@@ -33,18 +33,22 @@ class Check:
         self.wrong.append(text % args if args else text)
 
     def command(self, *words, tool=None):
-        try:
-            rc, rows, err = (tool or self.tool).run(*words, timeout=PATIENCE)
-        except subprocess.TimeoutExpired:
-            self.say("%s: no end within %d s", " ".join(map(str, words)), PATIENCE)
-            return []
+        rc, rows, err = (tool or self.tool).run(*words, timeout=PATIENCE)
         if rc != 0:
             self.say("%s: status %d: %s %s", " ".join(map(str, words)), rc, rows[-3:], err[-500:])
         return rows
 
     def run(self):
+        """Every violation, as a sentence."""
+        try:
+            self.all()
+        except subprocess.TimeoutExpired as e:
+            self.say("no end within %d s: %s", PATIENCE, " ".join(map(str, e.cmd)))
+        return self.wrong
+
+    def all(self):
         if not self.made(self.tool, self.evidence.acknowledged(ARCHIVE, self.cut)):
-            return self.wrong
+            return
         self.published()
         self.command("doctor")
         if not self.wrong:
@@ -55,14 +59,14 @@ class Check:
         if not self.wrong:
             self.copies()
             self.second()
-        return self.wrong
 
     def made(self, tool, acknowledged):
         """An archive that nobody was told of works, or says that it is none."""
         if acknowledged:
             return True
-        rc, rows, err = tool.run("doctor")
-        none = not os.path.exists(os.path.join(tool.dir, "format")) or "akta init" in rows[0].get("wrong", "")
+        rc, rows, err = tool.run("doctor", timeout=PATIENCE)
+        unfinished = any("akta init" in row.get("wrong", "") for row in rows)
+        none = unfinished or not os.path.exists(os.path.join(tool.dir, "format"))
         if rc not in (0, 1, 2, 3, 4) or (rc != 0 and not none):
             self.say("doctor of an archive that was being made: status %d: %s %s", rc, rows[:2], err[-300:])
         return rc == 0
@@ -111,7 +115,7 @@ class Check:
         out, number = {}, 1
         while True:
             mark = "%s.%s.%d.%d" % (SERIES[0], SERIES[1], number, SERIES[2])
-            rc, rows, err = tool.run("file", "show", mark)
+            rc, rows, err = tool.run("file", "show", mark, timeout=PATIENCE)
             if rc != 0:
                 break
             row = rows[0]

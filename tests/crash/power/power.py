@@ -28,6 +28,7 @@ AGAIN = 6            # one drawn cut in so many is cut once more while it recove
 PER_RECORDING = 250  # drawn cuts; then the office is recorded anew
 ROLLING = 4          # one drawn cut in so many is one of the transaction log on its way from file to file
 BATCH = 12           # cuts that one worker makes of one pass over a journal
+TELL = 20            # batches, after which a long run says how far it is
 PLANT_CUTS = 50      # a planted fault must be caught within so many
 KEPT = 5             # folders of failed cuts that are kept
 
@@ -202,7 +203,9 @@ class Power:
         jobs = sorted(jobs, key=lambda j: (j.order, j.at))
         batches = [(name, None, jobs[i:i + BATCH]) for i in range(0, len(jobs), BATCH)]
         with multiprocessing.get_context("fork").Pool() as pool:
-            for _, results in pool.imap_unordered(work, batches):
+            for number, (_, results) in enumerate(pool.imap_unordered(work, batches), 1):
+                if number % TELL == 0:
+                    print("# %s: %d of %d cuts" % (name, number * BATCH, len(jobs)), flush=True)
                 for job, wrong, folder in results:
                     if wrong:
                         self.fail("%s cut at %d (%s, kept %s%s, draw %r): %s" % (
