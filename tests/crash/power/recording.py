@@ -164,6 +164,12 @@ class Recording:
         self.change([(("keys", number), True)], "backup", "--keys", self.disk / ("keys-%d" % number))
         self.change([(("backup", number), True)], "backup", self.disk / "backup")
 
+    def rotate_keys(self):
+        self.change([(("epoch", "rotated"), True)], "keys", "rotate")
+
+    def destroy_old_key(self):
+        self.change([(("epoch", "destroyed"), True)], "keys", "destroy", 1)
+
     def restore(self, number):
         made = self.intend((("restored", number), True))
         there = driver.Tool(self.build, self.disk / "second")
@@ -268,7 +274,9 @@ def alone(r):
     r.reopen("Pierwsza", first)
     r.backup(1)
     r.ingest("Druga", second, [("po-kopii.txt", 12_000)])
+    r.rotate_keys()
     r.backup(2)
+    r.destroy_old_key()
     r.restore(2)
 
 
