@@ -180,7 +180,7 @@ check-others:
 # Processes are killed, and the power goes: see tests/crash/run.sh.
 check-crash: packages
 	@$(MAKE) --no-print-directory -s -j$$(nproc) all build/tests/power.so
-	@sh tests/crash/run.sh build $(or $(ROUNDS),60) $(or $(CUTS),120) $(or $(MOUNTS),3)
+	@sh tests/crash/run.sh build $(or $(ROUNDS),60) $(or $(CUTS),100) $(or $(MOUNTS),2)
 # Notices by e-mail, and everything that goes wrong with mail: see tests/mail/mail.py.
 check-mail: packages
 	@$(MAKE) --no-print-directory -s -j$$(nproc) all

@@ -35,7 +35,6 @@ struct content_batch {
     size_t count, room, in_folder;
     uint8_t folder;
     uint8_t touched[32]; /* one bit for each folder */
-    bool made_folder;
 };
 
 struct content_batch *content_batch_new(struct store *s, struct err *e)
@@ -132,7 +131,6 @@ static bool folder_make(struct content_batch *b, const char *path, struct err *e
 {
     char folder[3] = {path[0], path[1], '\0'};
     pthread_mutex_lock(&b->lock);
-    b->made_folder = true;
     bool ok = dir_make(b->dir, folder, 0700, e);
     pthread_mutex_unlock(&b->lock);
     return ok;
@@ -372,6 +370,31 @@ static bool rename_all(const struct content_batch *b, struct err *e)
     return true;
 }
 
+/* The names of the folders themselves. One that was found may be the work of a process that was killed, or of a batch
+ * that has not come so far: it is new to the disk unless this process has seen it synced. */
+static bool settle_folders(const struct content_batch *b, struct err *e)
+{
+    struct content_shelf *sh = b->shelf;
+    uint8_t unsettled = 0;
+    pthread_mutex_lock(&sh->lock);
+    for (size_t i = 0; i < sizeof sh->settled; i++) {
+        unsettled |= (uint8_t)(b->touched[i] & ~sh->settled[i]);
+    }
+    pthread_mutex_unlock(&sh->lock);
+    if (unsettled == 0) {
+        return true;
+    }
+    if (!dir_sync(b->dir, e)) {
+        return false;
+    }
+    pthread_mutex_lock(&sh->lock);
+    for (size_t i = 0; i < sizeof sh->settled; i++) {
+        sh->settled[i] |= b->touched[i];
+    }
+    pthread_mutex_unlock(&sh->lock);
+    return true;
+}
+
 static bool sync_folders(const struct content_batch *b, struct err *e)
 {
     for (unsigned i = 0; i < 256; i++) {
@@ -388,7 +411,7 @@ static bool sync_folders(const struct content_batch *b, struct err *e)
             return false;
         }
     }
-    return !b->made_folder || dir_sync(b->dir, e);
+    return settle_folders(b, e);
 }
 
 bool content_batch_sync(struct content_batch *b, struct err *e)

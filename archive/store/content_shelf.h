@@ -37,7 +37,8 @@ struct content_shelf {
     struct content_slot *slots; /* idle ones, kept to save the page faults of fresh memory */
     struct content_tools *tools;
     size_t idle_slots, idle_tools;
-    bool wide_taken; /* one content at a time uses many slots, so that memory stays bounded */
+    uint8_t settled[32]; /* a bit for each folder of contents whose own name is on the disk for sure */
+    bool wide_taken;     /* one content at a time uses many slots, so that memory stays bounded */
 };
 
 /* dir_fd is DIR/content and is duplicated; cores 0: as many as the machine has. */

@@ -28,6 +28,7 @@ AGAIN = 6            # one drawn cut in so many is cut once more while it recove
 PER_RECORDING = 250  # drawn cuts; then the office is recorded anew
 ROLLING = 4          # one drawn cut in so many is one of the transaction log on its way from file to file
 BATCH = 12           # cuts that one worker makes of one pass over a journal
+TELL = 20            # batches, after which a long run says how far it is
 PLANT_CUTS = 50      # a planted fault must be caught within so many
 KEPT = 5             # folders of failed cuts that are kept
 
@@ -43,8 +44,8 @@ def below(*parts):
     return ignored
 
 
-def folders(record, path):
-    return record.kind == "S" and record.path != ""
+def folders(place):
+    return lambda record, path: record.kind == "S" and record.path.startswith(place) and record.path != ""
 
 
 def early_answers(steps):
@@ -62,11 +63,14 @@ def early_answers(steps):
 
 PLANTS = {
     "contents are not synced": below("archive/content/"),
-    "folders are not synced": folders,
+    "no folder is synced": folders(""),
+    "folders of contents are not synced": folders("archive/content"),
+    "folders of the published log are not synced": folders("archive/log"),
     "the transaction log is not synced": below("archive/env/log."),
     "tables are not synced": lambda record, path: path.endswith(".db"),
     "the published log is not synced": below("archive/log/"),
     "the signer's memory is not synced": below("archive/keys/"),
+    "backups are not synced": below("backup/"),
     "answers leave before the log is synced": None,
 }
 
@@ -129,7 +133,7 @@ class Cutter:
         env = dict(os.environ, LANG="C", LD_PRELOAD=os.path.join(self.build, "tests/power.so"), POWER_DISK=folder,
                    POWER_JOURNAL=folder + "-journal")
         subprocess.run([os.path.join(self.build, "akta"), "-d", folder + "/archive", "log", "export"], env=env,
-                       capture_output=True, timeout=60)
+                       capture_output=True, timeout=recording.PATIENCE)
         steps = read_journal(folder + "-journal", folder) if os.path.exists(folder + "-journal") else []
         seen = None
         for r in steps[:rnd.randint(0, len(steps))]:
@@ -199,7 +203,9 @@ class Power:
         jobs = sorted(jobs, key=lambda j: (j.order, j.at))
         batches = [(name, None, jobs[i:i + BATCH]) for i in range(0, len(jobs), BATCH)]
         with multiprocessing.get_context("fork").Pool() as pool:
-            for _, results in pool.imap_unordered(work, batches):
+            for number, (_, results) in enumerate(pool.imap_unordered(work, batches), 1):
+                if number % TELL == 0:
+                    print("# %s: %d of %d cuts" % (name, number * BATCH, len(jobs)), flush=True)
                 for job, wrong, folder in results:
                     if wrong:
                         self.fail("%s cut at %d (%s, kept %s%s, draw %r): %s" % (

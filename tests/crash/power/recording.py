@@ -22,6 +22,7 @@ import driver  # noqa: E402
 import wire  # noqa: E402
 from disk import Disk, Record, read_journal  # noqa: E402
 
+PATIENCE = 300  # seconds for one command, on a machine that does much else
 HOLIDAYS = HERE.parents[2] / "conf" / "holidays.tsv"
 OFFICE = HERE.parents[2] / "conf" / "office.conf"
 SERIES = ("WA", "1431", 2026)
@@ -73,7 +74,7 @@ class Recording:
             c.ack, c.needle = at, needle
 
     def run(self, *words, tool=None):
-        p = subprocess.run((tool or self.tool).args(*words), capture_output=True, timeout=60, env=dict(os.environ, LANG="C", **self.env()))
+        p = subprocess.run((tool or self.tool).args(*words), capture_output=True, timeout=PATIENCE, env=dict(os.environ, LANG="C", **self.env()))
         if p.returncode != 0:
             raise RuntimeError("%s: status %d: %s" % (words, p.returncode, p.stderr.decode()[-600:]))
         return p.stdout.splitlines()
@@ -163,6 +164,12 @@ class Recording:
         self.change([(("keys", number), True)], "backup", "--keys", self.disk / ("keys-%d" % number))
         self.change([(("backup", number), True)], "backup", self.disk / "backup")
 
+    def rotate_keys(self):
+        self.change([(("epoch", "rotated"), True)], "keys", "rotate")
+
+    def destroy_old_key(self):
+        self.change([(("epoch", "destroyed"), True)], "keys", "destroy", 1)
+
     def restore(self, number):
         made = self.intend((("restored", number), True))
         there = driver.Tool(self.build, self.disk / "second")
@@ -176,7 +183,7 @@ class Recording:
             begun = log.tell()
             p = subprocess.Popen([self.tool.owner, "-d", self.tool.dir], stdout=subprocess.DEVNULL, stderr=log,
                                  env=dict(os.environ, LANG="C", **self.env()))
-        until = time.monotonic() + 20
+        until = time.monotonic() + PATIENCE
         while b" ready " not in said.read_bytes()[begun:]:
             if p.poll() is not None or time.monotonic() > until:
                 raise RuntimeError("the owner did not start: " + said.read_text()[-800:])
@@ -267,7 +274,9 @@ def alone(r):
     r.reopen("Pierwsza", first)
     r.backup(1)
     r.ingest("Druga", second, [("po-kopii.txt", 12_000)])
+    r.rotate_keys()
     r.backup(2)
+    r.destroy_old_key()
     r.restore(2)
 
 
@@ -337,7 +346,7 @@ def rolling(r):
 
 def stop_owner(owner, failed):
     owner.terminate()
-    if owner.wait(40) != 0:
+    if owner.wait(PATIENCE) != 0:
         failed.append(RuntimeError("the owner ended with %d" % owner.returncode))
 
 

@@ -20,31 +20,50 @@
 
 /* ---- bytes */
 
-static off_t write_place(int fd, const struct stat *st)
+static off_t write_place(int fd)
 {
-    return (fcntl(fd, F_GETFL) & O_APPEND) != 0 ? st->st_size : lseek(fd, 0, SEEK_CUR);
+    return lseek(fd, 0, (fcntl(fd, F_GETFL) & O_APPEND) != 0 ? SEEK_END : SEEK_CUR);
 }
 
-static void say(int fd, const void *p, size_t n)
+/* Noted before it leaves, and not in one step with the call, which may wait for whoever reads. */
+static void say(int fd, const struct iovec *v, size_t pieces)
 {
+    struct journal_step step;
     struct stat st;
-    if (fstat(fd, &st) == 0 && (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode)))
-        journal_add(&(struct journal_record){.kind = JOURNAL_SAY, .data = p, .n = n});
+    if (!journal_on() || fstat(fd, &st) != 0 || (!S_ISFIFO(st.st_mode) && !S_ISSOCK(st.st_mode)))
+        return;
+    journal_begin(&step);
+    for (size_t i = 0; i < pieces; i++)
+        journal_add(&(struct journal_record){.kind = JOURNAL_SAY, .data = v[i].iov_base, .n = v[i].iov_len});
+    journal_end(&step);
+}
+
+static void say_one(int fd, const void *p, size_t n)
+{
+    union {
+        const void *from;
+        void *to;
+    } u = {.from = p};
+    say(fd, &(struct iovec){u.to, n}, 1);
+}
+
+static long plain_write(int fd, const void *p, size_t n, off_t at)
+{
+    return at < 0 ? syscall(SYS_write, fd, p, n) : syscall(SYS_pwrite64, fd, p, n, at);
 }
 
 static ssize_t write_at(int fd, const void *p, size_t n, off_t at)
 {
     struct journal_step step;
     struct stat st;
-    if (!journal_on())
-        return at < 0 ? syscall(SYS_write, fd, p, n) : syscall(SYS_pwrite64, fd, p, n, at);
+    if (!journal_on() || !journal_file(fd, &st)) {
+        say_one(fd, p, n);
+        return plain_write(fd, p, n, at);
+    }
     journal_begin(&step);
-    bool ours = journal_file(fd, &st);
-    off_t place = ours && at < 0 ? write_place(fd, &st) : at;
-    if (!ours)
-        say(fd, p, n);
-    ssize_t done = at < 0 ? syscall(SYS_write, fd, p, n) : syscall(SYS_pwrite64, fd, p, n, at);
-    if (ours && done > 0)
+    off_t place = at < 0 ? write_place(fd) : at;
+    ssize_t done = plain_write(fd, p, n, at);
+    if (done > 0)
         journal_add(&(struct journal_record){
             .kind = JOURNAL_WRITE, .inode = st.st_ino, .number = place, .data = p, .n = (size_t)done});
     journal_end(&step);
@@ -83,24 +102,13 @@ ssize_t writev(int fd, const struct iovec *v, int n)
 
 ssize_t send(int fd, const void *p, size_t n, int flags)
 {
-    struct journal_step step;
-    if (journal_on()) {
-        journal_begin(&step);
-        say(fd, p, n);
-        journal_end(&step);
-    }
+    say_one(fd, p, n);
     return syscall(SYS_sendto, fd, p, n, flags, NULL, 0);
 }
 
 ssize_t sendmsg(int fd, const struct msghdr *m, int flags)
 {
-    struct journal_step step;
-    if (journal_on()) {
-        journal_begin(&step);
-        for (size_t i = 0; i < m->msg_iovlen; i++)
-            say(fd, m->msg_iov[i].iov_base, m->msg_iov[i].iov_len);
-        journal_end(&step);
-    }
+    say(fd, m->msg_iov, m->msg_iovlen);
     return syscall(SYS_sendmsg, fd, m, flags);
 }
 
