@@ -38,7 +38,7 @@ static const char *word_of(const struct notice *n)
         case NOTICE_SENT:
             return N_("sent");
         case NOTICE_REFUSED:
-            return N_("refused");
+            return N_("not accepted");
         case NOTICE_WAITING:
         case NOTICE_HANDED:
             return N_("waits");

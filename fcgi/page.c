@@ -54,6 +54,13 @@ void page_link(struct call *c, const char *path, struct str part)
     MARK(h, "\">");
 }
 
+void page_link_said(struct call *c, const char *path, const char *msgid)
+{
+    page_link(c, path, STR_NONE);
+    html_say(&c->h, msgid);
+    MARK(&c->h, "</a>");
+}
+
 /* ---------------------------------------------------------------- head */
 
 static void site_address(struct call *c, const struct site_file *f)

@@ -216,6 +216,7 @@ bool instant_parse(struct str s, instant *out);            /* exactly that form 
 /* Polish civil time by the European rule in force since 1996 (last Sundays of March and October, 01:00 UTC). */
 struct day warsaw_day(instant t);
 void warsaw_clock(instant t, struct day *day, int *hour, int *minute, int *second);
+bool warsaw_instant(struct day day, int hour, int minute, instant *out); /* false: the clocks skip it; of two the first */
 
 /* Time is an argument. The system clock stands in clock_system; a demonstration or a test passes its own. */
 struct clock {
@@ -409,6 +410,9 @@ struct json_member {
     int64_t number;
     bool yes;
 };
+/* How many values the text holds at most, if it is JSON: counted without building any, so that what is far too many can
+ * be refused for nothing. A value takes up to 150 bytes. */
+size_t json_values_most(struct str text);
 /* A text that is one object of at most `most` members, in their order; everything in the arena. ERR_INVALID: it is no
  * JSON, no object, or says a name twice. */
 bool json_read(struct str text, struct arena *ar, size_t most, struct json_member **out, size_t *n,

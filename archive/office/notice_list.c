@@ -164,12 +164,13 @@ static bool count_failed(struct txn *t, struct counting *c, const struct notice_
 {
     struct request_head h;
     struct notice_row row;
-    bool found;
+    bool found, readable;
     arena_reset(c->ar);
-    if (!head_get(t, &place->request, c->ar, &h, e) || !notice_get(t, &place->request, place->event, &row, &found, e)) {
+    if (!head_try(t, &place->request, c->ar, &h, &readable, e) ||
+        !notice_get(t, &place->request, place->event, &row, &found, e)) {
         return false;
     }
-    if (!found || h.state == REQUEST_CLOSED) {
+    if (!readable || !found || h.state == REQUEST_CLOSED) {
         return true;
     }
     c->figures.failed++;

@@ -168,9 +168,9 @@ static bool fill_job(struct txn *t, struct due *x, struct err *e)
     struct notice_job *j = x->out;
     struct request_head h;
     struct notice_row row;
-    bool found;
+    bool found, readable;
     if (!notice_get(t, &x->place.request, x->place.event, &row, &found, e) ||
-        !head_get(t, &x->place.request, x->ar, &h, e)) {
+        !head_try(t, &x->place.request, x->ar, &h, &readable, e)) {
         return false;
     }
     if (!found) {
@@ -179,9 +179,14 @@ static bool fill_job(struct txn *t, struct due *x, struct err *e)
     *j = (struct notice_job){.request = x->place.request,
                              .event = x->place.event,
                              .verb = (enum request_verb)row.verb,
-                             .lang = (enum lang)h.lang,
+                             .lang = (enum lang)(readable ? h.lang : LANG_PL),
                              .queued = row.queued,
-                             .attempts = row.attempts};
+                             .attempts = row.attempts,
+                             .email = STR(""),
+                             .unreadable = !readable};
+    if (!readable) {
+        return true;
+    }
     number_text(h.year, h.seq, j->number);
     snprintf(j->name, sizeof j->name, "%s-%llu", j->number, (unsigned long long)j->event);
     struct err why;
@@ -189,7 +194,7 @@ static bool fill_job(struct txn *t, struct due *x, struct err *e)
     if (read_address(t, x->d, &x->place.request, x->ar, &j->email, &why)) {
         return true;
     }
-    j->unreadable = why.code == ERR_CORRUPT; /* the others need not wait for it */
+    j->unreadable = row_is_lost(why.code); /* the others need not wait for it */
     j->email = STR("");
     *e = j->unreadable ? *e : why;
     return j->unreadable;
