@@ -5,9 +5,11 @@
 #include "server.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define ANSWER_MS    120000
 #define SEND_MS      10000
@@ -144,11 +146,22 @@ static bool folder_is_callers(struct client *c, int *fd, struct err *e)
     return err_set(e, ERR_DENIED, "the folder must belong to you: the archive's owner writes into it on your behalf");
 }
 
+/* A folder that root made is root's alone. */
+static bool folder_admits_us(int *fd, struct err *e)
+{
+    if (faccessat(*fd, ".", R_OK | W_OK | X_OK, AT_EACCESS) == 0) {
+        return true;
+    }
+    fd_close(fd);
+    return err_set(e, ERR_DENIED,
+                   "the archive's owner cannot write into that folder; give it to that user, as with chown");
+}
+
 static bool host_open_folder(struct host *h, struct str path, bool create, int *fd, struct err *e)
 {
     uint8_t head = create;
     return ask_fd(h, FRAME_FOLDER, (struct bytes){&head, 1}, path, fd, e) && plain(fd, true, e) &&
-           (!create || folder_is_callers(h->ctx, fd, e));
+           (!create || (folder_is_callers(h->ctx, fd, e) && folder_admits_us(fd, e)));
 }
 
 static bool host_finish_output(struct host *h, struct str path, bool keep, struct err *e)

@@ -137,6 +137,26 @@ static bool open_root(struct store *s, struct err *e)
     return s->dir_fd >= 0 || err_errno(e, errno, "cannot open the folder %s", s->dir);
 }
 
+/* What root makes in a folder of another user shuts that user out. A file tells, on file systems that write down who
+ * runs this; where all files are somebody's alike, as in some shared folders, there is no harm. */
+static bool made_here_is_owners(const struct store *s, struct err *e)
+{
+    struct stat folder, made;
+    if (fstat(s->dir_fd, &folder) != 0) {
+        return err_errno(e, errno, "cannot open the folder %s", s->dir);
+    }
+    if (folder.st_uid == geteuid()) {
+        return true;
+    }
+    int fd CLEANUP(fd_close) = disk_now()->openat(s->dir_fd, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, FILE_MODE);
+    return fd < 0 || fstat(fd, &made) != 0 || made.st_uid == folder.st_uid ||
+           err_set(
+               e, ERR_DENIED,
+               "%s belongs to another user, whom files of this one would shut out; start this as that user, as with "
+               "“runuser -u akta -- …”, or while akta-fcgi runs",
+               s->dir);
+}
+
 static bool own(struct store *s, struct err *e)
 {
     s->owner_fd = disk_now()->openat(s->run_fd, "owner", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
@@ -172,7 +192,7 @@ static void spread_content(const struct store *s)
 
 bool dir_lay(struct store *s, struct err *e)
 {
-    if (!open_root(s, e) || !dir_list(s->dir_fd, ".", refuse_any, s->dir, e)) {
+    if (!open_root(s, e) || !dir_list(s->dir_fd, ".", refuse_any, s->dir, e) || !made_here_is_owners(s, e)) {
         return false;
     }
     for (size_t i = 0; i < COUNT_OF(folders); i++) {
@@ -235,7 +255,7 @@ static bool refuse_backup(const struct store *s, struct err *e)
 bool dir_enter(struct store *s, bool sealed, struct err *e)
 {
     return open_root(s, e) && refuse_backup(s, e) && (!sealed || dir_check_format(s->dir_fd, s->dir, e)) &&
-           open_folders(s, e);
+           made_here_is_owners(s, e) && open_folders(s, e);
 }
 
 void dir_leave(struct store *s)

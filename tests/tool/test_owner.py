@@ -147,4 +147,28 @@ def busy():
     os.close(lock)
 
 
-main(same_answers, work_through_the_owner, many_at_once, one_owner, clean_end, killed, long_path, busy)
+def another_user():
+    """The archive has a user of its own, and root works with it."""
+    nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+    if os.getuid() != 0 or subprocess.run([*nobody, OWNER, "--version"], capture_output=True).returncode > 100:
+        return ok(True, "another user # SKIP not root, or others cannot run this build")
+    theirs = Office()
+    theirs.root.chmod(0o711)
+    for path in (theirs.dir, *theirs.dir.rglob("*")):
+        os.chown(path, 65534, 65534)
+    a = theirs("file", "open", "--unit", "WA", "--class", "1431", "--title", "X")
+    ok(a.status == 3 and "belongs to another user" in a.err, "root makes no files in another user's archive", a)
+    same([p for p in theirs.dir.rglob("*") if p.lstat().st_uid == 0], [], "and leaves none")
+    owner = subprocess.Popen([*nobody, OWNER, "-d", str(theirs.dir)], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment("C"))
+    try:
+        ok(wait_for(lambda: theirs("file", "open", "--unit", "WA", "--class", "1431", "--title", "X").status == 0), "through the owner root may")
+        a = theirs("backup", theirs.root / "copy")
+        ok(a.status == 3 and "chown" in a.err, "a folder of root's is refused with its repair", a)
+        os.chown(theirs.root / "copy", 65534, 65534)
+        same(theirs("backup", theirs.root / "copy").status, 0, "and taken once it is the owner's")
+    finally:
+        owner.terminate()
+        same(owner.wait(timeout=40), 0, "a clean end")
+
+
+main(same_answers, work_through_the_owner, many_at_once, one_owner, clean_end, killed, long_path, busy, another_user)

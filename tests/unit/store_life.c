@@ -54,6 +54,28 @@ static void one_process_owns_the_folder(void **state)
     assert_null(second);
 }
 
+/* root may everything, and what root writes in there the archive's own user could not open again. */
+static void another_users_folder_is_left_alone(void **state)
+{
+    struct store_case *c = *state;
+    struct err e = ERR_INIT;
+    struct stat before, after;
+    if (geteuid() != 0) {
+        skip();
+    }
+    store_close(&c->store);
+    assert_int_equal(stat(c->dir, &before), 0);
+    assert_int_equal(chown(c->dir, 4711, 4711), 0);
+    assert_false(store_open(&c->config, &c->store, &e));
+    assert_int_equal(e.code, ERR_DENIED);
+    assert_non_null(strstr(e.text, "runuser"));
+    assert_int_equal(chown(c->dir, before.st_uid, before.st_gid), 0);
+    assert_int_equal(stat(c->dir, &after), 0);
+    assert_true(after.st_mtime == before.st_mtime); /* nothing was made in there */
+    err_init(&e, e.lang);
+    assert_true(store_case_reopen(c, &e));
+}
+
 static void wrong_formats_are_told_apart(void **state)
 {
     struct store_case *c = *state;
@@ -476,6 +498,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_used_folder_is_not_laid_down_again, setup, teardown),
         cmocka_unit_test_setup_teardown(one_process_owns_the_folder, setup, teardown),
+        cmocka_unit_test_setup_teardown(another_users_folder_is_left_alone, setup, teardown),
         cmocka_unit_test_setup_teardown(wrong_formats_are_told_apart, setup, teardown),
         cmocka_unit_test_setup_teardown(a_db_config_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(a_missing_table_or_key_is_named, setup, teardown),
