@@ -117,10 +117,7 @@ static void send_text(struct call *c, const struct buf *text, const char *type, 
         answer_error(c);
         return;
     }
-    buf_reset(&c->a->body);
-    buf_add(&c->a->body, text->p, text->n);
-    c->a->status = 200;
-    c->a->type = type;
+    answer_whole(c->a, text, type);
     c->a->disposition = attachment_named(c, name);
 }
 

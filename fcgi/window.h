@@ -98,6 +98,7 @@ struct answer {
     struct str content_range; /* of 206 and 416 */
 };
 void answer_text(struct answer *a, int status, const char *text);
+void answer_whole(struct answer *a, const struct buf *text, const char *type); /* 200 */
 void answer_stamp(struct answer *a); /* its ETag, from its body */
 struct call;
 /* Of Accept-Language (RFC 9110 §12.5.4): English where it is named and not Polish before it. */
