@@ -520,6 +520,13 @@ struct pulse;
 bool pulse_start(struct archive *a, struct pulse **out, struct err *e) MUST_USE;
 void pulse_stop(struct pulse **p);
 bool pulse_probe(struct archive *a, struct err *e) MUST_USE; /* one read */
+/* One look a second, which are counted, and not the clock: a process that was stopped, or whose machine was, wakes up to
+ * a clock that has gone on, and nothing hangs. */
+struct pulse_looks {
+    uint64_t answered_ns;
+    unsigned silent; /* looks in a row that saw no new answer */
+};
+bool pulse_hangs(struct pulse_looks *l, uint64_t answered_ns);
 bool pulse_records(const struct pulse *p, uint64_t *count);  /* false: not counted yet */
 
 #endif

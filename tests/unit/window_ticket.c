@@ -1,4 +1,5 @@
-/* Tickets of forms, where a request comes from, the measure of senders, slots and pace of transfers. */
+/* Tickets of forms, where a request comes from, the measure of senders, slots and pace of transfers, silence of the
+ * store. */
 #include "archive_case.h"
 
 #include "fcgi/window.h"
@@ -228,6 +229,21 @@ static void a_slow_sender_has_ten_seconds(void **state)
     assert_true(pace_holds(0, 20 * SECOND, 20 * 16384));
 }
 
+/* ---------------------------------------------------------------- a store that hangs */
+
+static void silence_is_counted_in_looks(void **state)
+{
+    struct pulse_looks l = {0};
+    (void)state;
+    assert_false(pulse_hangs(&l, SECOND));
+    assert_false(pulse_hangs(&l, 1000 * SECOND)); /* stopped for a quarter of an hour, and it goes on */
+    for (int i = 0; i < 30; i++) {
+        assert_false(pulse_hangs(&l, 1000 * SECOND));
+    }
+    assert_true(pulse_hangs(&l, 1000 * SECOND));
+    assert_false(pulse_hangs(&l, 1001 * SECOND));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -238,6 +254,7 @@ int main(void)
         cmocka_unit_test(other_sites_are_told_apart),
         cmocka_unit_test(a_network_files_with_measure),
         cmocka_unit_test(one_network_leaves_half_to_others),
+        cmocka_unit_test(silence_is_counted_in_looks),
         cmocka_unit_test(nobody_is_held_back_by_others),
         cmocka_unit_test(slots_are_counted_by_all_threads),
         cmocka_unit_test(a_slow_sender_has_ten_seconds),
