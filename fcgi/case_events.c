@@ -68,7 +68,9 @@ static void event_words(struct call *c, const struct request_view *v, const stru
 {
     struct html *h = &c->h;
     const char *plain = ev->verb < REQUEST_VERB_END ? plain_words[ev->verb] : NULL;
-    if (plain != NULL) {
+    if (ev->verb == REQUEST_DO_FORWARD && ev->unit.n > 0) {
+        named(c, N_("Passed on to:"), ev->unit);
+    } else if (plain != NULL) {
         html_say(h, plain);
     } else if (ev->verb == REQUEST_DO_FILE) {
         until(c,
@@ -143,7 +145,11 @@ static void event_row(struct call *c, const struct request_view *v, const struct
     MARK(h, "<li><strong>");
     event_words(c, v, ev);
     MARK(h, "</strong><span class=\"muted small when\">");
-    page_instant(c, ev->at);
+    if (ev->verb == REQUEST_DO_FILE && !request_channel_has_hour(v->channel)) {
+        page_day(c, warsaw_day(ev->at));
+    } else {
+        page_instant(c, ev->at);
+    }
     MARK(h, "</span>\n");
     if (ev->text.n > 0) {
         MARK(h, "<p class=\"written\">");

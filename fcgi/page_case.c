@@ -74,6 +74,12 @@ static void remedies(struct call *c, const struct request_view *v)
         if (r->unserved) {
             MARK(h, " ");
             html_say(h, "The term begins with delivery.");
+        } else if (!day_is_none(r->until)) {
+            MARK(h, " ");
+            html_say(h, "The last day:");
+            MARK(h, " ");
+            page_day(c, r->until);
+            page_stop(c);
         }
         if (r->kind != REQUEST_REMEDY_OBJECT) {
             MARK(h, " <a href=\"");

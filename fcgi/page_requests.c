@@ -79,7 +79,7 @@ static void states(struct call *c, enum request_state chosen)
 {
     select_begin(c, ASKED_STATE, N_("State"), chosen == 0);
     for (enum request_state s = REQUEST_FILED; s < REQUEST_STATE_END; s++) {
-        option(c, request_state_name(s), str_of(register_state_said(s, c->lang)), s == chosen);
+        option(c, request_state_name(s), str_of(request_state_title(s, c->lang)), s == chosen);
     }
     select_end(c);
 }

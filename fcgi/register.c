@@ -88,11 +88,6 @@ void register_query(struct call *c, const struct input_field *fields, size_t cou
 
 /* ---------------------------------------------------------------- words */
 
-const char *register_state_said(enum request_state s, enum lang lang)
-{
-    return s == REQUEST_CALLED ? tr(lang, N_("waits for the requester")) : request_state_title(s, lang);
-}
-
 static const char *tone_of(enum request_state s)
 {
     if (s == REQUEST_CALLED || s == REQUEST_FEE || s == REQUEST_FORM || s == REQUEST_OFFER) {
@@ -106,7 +101,7 @@ static const char *tone_of(enum request_state s)
 
 void register_state(struct call *c, const struct request_public *r)
 {
-    page_state_mark(c, tone_of(r->state), capital_said(c->ar, register_state_said(r->state, c->lang)));
+    page_state_mark(c, tone_of(r->state), capital_said(c->ar, request_state_title(r->state, c->lang)));
 }
 
 void register_day(struct call *c, struct day d)

@@ -24,7 +24,6 @@ bool register_read(struct call *c, struct request_filter *out);
 void register_refuse(struct call *c);
 
 /* As everybody reads it: it speaks of the requester, not to them. */
-const char *register_state_said(enum request_state s, enum lang lang);
 void register_state(struct call *c, const struct request_public *r); /* word, icon, colour */
 void register_day(struct call *c, struct day d);                     /* 21.11.2026, for tables */
 /* <p> with the other forms of what the page shows, asked the same: path of the API, names of its fields as many as the

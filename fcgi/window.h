@@ -180,10 +180,12 @@ bool comes_from_here(const struct request *q); /* what the browser says of the s
 bool ticket_key_open(struct archive *a, struct key *out, struct err *e) MUST_USE;
 
 struct rate;
-struct rate *rate_new(void); /* NULL: no memory, and nobody is held back */
+struct rate *rate_new(void); /* for letters. NULL: no memory, and nobody is held back */
+struct rate *rate_new_of(uint64_t most, uint64_t seconds_for_one);
 void rate_free(struct rate **r);
 /* 0: go on, one letter is counted; else the seconds to wait. now: monotonic_ns. */
 unsigned rate_take(struct rate *r, struct str remote, uint64_t now);
+unsigned rate_take_address(struct rate *r, struct str email, uint64_t now); /* the same for an address of mail */
 /* An IPv4 address or the first 56 bits of an IPv6 one, as a number; 0: it is neither, such as a Unix socket. */
 uint64_t network_of(struct str remote);
 bool is_loopback(struct str remote);

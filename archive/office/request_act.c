@@ -70,8 +70,7 @@ static bool check(struct doing *x, struct err *e)
     }
     a->row = request_row_for((enum request_kind)a->before.kind, state, a->act->verb, a->act->role);
     if (a->row == NULL) {
-        return err_set(e, ERR_STATE, "this is not possible now: the state of the request is \"%s\"",
-                       request_state_title(state, e->lang));
+        return act_not_now(a, e);
     }
     a->after = a->before;
     a->day = warsaw_day(a->act->at);
@@ -116,10 +115,8 @@ static void fill_row(struct doing *x)
                                    .call = a->act->call,
                                    .kind = a->after.kind,
                                    .files = x->files.count,
+                                   .unit = a->unit,
                                    .text = a->text};
-    if (a->act->unit.n > 0) {
-        x->row.unit = a->after.unit;
-    }
     if (a->act->form != NULL) {
         x->row.form = a->form;
     }

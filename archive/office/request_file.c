@@ -10,13 +10,15 @@
 
 #define LETTER_MAX    (256u * 1024)
 #define FORM_MAX      (256u * 1024)
-#define RECEIVED_LATE 60 /* seconds that the caller's clock may be ahead of the archive's */
+#define RECEIVED_LATE 60        /* seconds that the caller's clock may be ahead of the archive's */
+#define RECEIVED_DAYS (5 * 366) /* a letter that came in before is a slip of the year */
 
 struct filing {
     struct request_desk *d;
     const struct request_filing *in;
     const struct actor *who;
     struct arena *ar;
+    instant now; /* of the filing; a letter may have come in before */
     struct request_head head;
     struct request_event_row first;
     struct key key;
@@ -44,22 +46,37 @@ static void filing_wipe(struct filing *f)
 
 /* ---------------------------------------------------------------- before the verb */
 
+static bool check_form(struct filing *f, struct request_faults *faults, struct err *e)
+{
+    const struct request_form *form = &f->in->form;
+    bool done = request_channel_entered(f->in->channel) ? request_check_received(form, f->ar, &f->first.form, faults, e)
+                                                        : request_check(form, f->ar, &f->first.form, faults, e);
+    if (done && faults->count > 0) {
+        return err_field(e, ERR_INVALID, faults->list[0].field, "%s", faults->list[0].text.p);
+    }
+    return done;
+}
+
+static bool check_received(const struct filing *f, struct err *e)
+{
+    instant received = f->in->received;
+    if (received <= 0 || received > f->now + RECEIVED_LATE) {
+        return err_field(e, ERR_INVALID, "received", "a filing names the instant it came in, and not one to come");
+    }
+    return received >= f->now - (instant)RECEIVED_DAYS * 86400 ||
+           err_field(e, ERR_INVALID, "received", "that is more than five years ago: check the year");
+}
+
 static bool check_input(struct filing *f, struct request_faults *faults, struct err *e)
 {
     const struct request_filing *in = f->in;
-    if (!request_check(&in->form, f->ar, &f->first.form, faults, e)) {
+    if (!check_form(f, faults, e)) {
         return false;
-    }
-    if (faults->count > 0) {
-        return err_field(e, ERR_INVALID, faults->list[0].field, "%s", faults->list[0].text.p);
     }
     if (in->channel < REQUEST_PORTAL || in->channel >= REQUEST_CHANNEL_END) {
         return err_field(e, ERR_INVALID, "channel", "a filing names the channel it came by");
     }
-    if (in->received <= 0 || in->received > clock_now(archive_clock(f->d->a)) + RECEIVED_LATE) {
-        return err_field(e, ERR_INVALID, "received", "a filing names the instant it came in, and not one to come");
-    }
-    return in->once.n == 0 || once_valid(in->once, e);
+    return check_received(f, e) && (in->once.n == 0 || once_valid(in->once, e));
 }
 
 /* The head as far as it is known before the number: dates, law, hints. */
@@ -86,8 +103,8 @@ static bool fill_head(struct filing *f, struct err *e)
                                     .served = DAY_NONE,
                                     .decide_by = DAY_NONE,
                                     .events = 1,
-                                    .changed = f->in->received,
-                                    .shown = f->in->received};
+                                    .changed = f->now,
+                                    .shown = f->now};
     if (!law_take(f->d, day, &law, e) || !head_term(&f->head, law, f->ar, e) ||
         !request_hints(form, day, f->ar, &flags, e)) {
         return false;
@@ -242,7 +259,7 @@ static bool write_rows(struct txn *t, struct filing *f, struct err *e)
            index_id_put(t, rq_by_number(f->head.year, f->head.seq), &f->head.id, 0, e) &&
            index_id_put(t, rq_by_token(&f->token), &f->head.id, 0, e) &&
            (f->in->once.n == 0 || index_id_put(t, rq_by_once(&f->once), &f->head.id, 1, e)) &&
-           (f->first.form.email.n == 0 || notice_queue(t, f->d, &f->head.id, 1, REQUEST_DO_FILE, f->in->received, e)) &&
+           (f->first.form.email.n == 0 || notice_queue(t, f->d, &f->head.id, 1, REQUEST_DO_FILE, f->now, e)) &&
            public_update(t, NULL, &f->head, e);
 }
 
@@ -346,7 +363,8 @@ static bool file_or_find(struct filing *f, struct request_faults *faults, struct
 bool request_file(struct request_desk *d, const struct request_filing *in, const struct actor *who, struct arena *ar,
                   struct request_filed *out, struct request_faults *faults, struct err *e)
 {
-    struct filing f CLEANUP(filing_wipe) = {.d = d, .in = in, .who = who, .ar = ar};
+    struct filing f CLEANUP(filing_wipe) = {
+        .d = d, .in = in, .who = who, .ar = ar, .now = clock_now(archive_clock(d->a))};
     struct request_faults found = {.count = 0};
     bool ok = file_or_find(&f, &found, e);
     if (faults != NULL) {

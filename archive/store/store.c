@@ -178,7 +178,7 @@ bool store_create(const struct store_config *c, struct err *e)
     if (disk_now()->syncfs(s->dir_fd) != 0) {
         return err_errno(e, errno, "the new archive %s could not be made durable", s->dir);
     }
-    return dir_seal(s, e);
+    return dir_seal(s->dir_fd, e);
 }
 
 static bool is_scratch(void *ctx, int dir, const char *name, bool is_folder, struct err *e)
@@ -210,7 +210,7 @@ static bool open_as(const struct store_config *c, enum engine_mode mode, bool ma
 {
     unsigned panics = 0;
     CLEANUP(store_close) struct store *s = store_new(c, e);
-    if (!s || !dir_enter(s, e)) {
+    if (!s || !dir_enter(s, mode != ENGINE_RESTORED, e)) {
         return false;
     }
     s->maintenance = maintenance;

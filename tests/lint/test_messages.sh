@@ -1,6 +1,6 @@
 #!/bin/sh
-# The Polish catalogue: well formed, formats flagged (so that msgfmt compares the arguments), and complete: a message of
-# any room that has no Polish fails.
+# The Polish catalogue: well formed, formats flagged (so that msgfmt compares the arguments), of one voice (two parts that
+# say one message differently would let the alphabet choose), and complete: a message of any room that has no Polish fails.
 . "$(dirname "$0")/lib.sh"
 
 parts=$(ls conf/po/pl.po conf/po/pl-*.po)
@@ -26,7 +26,16 @@ untranslated() {
         END { said() }'
 }
 
+# Messages that two parts translate differently.
+contradicted() {
+    # shellcheck disable=SC2086
+    msgcat --no-wrap $parts 2>/dev/null | awk '
+        /^msgid / { id = substr($0, 7) }
+        /^"#-#-#-#-#/ && id != "\"\"" { print "conf/po/" $2 ": translates " id " in its own way" }'
+}
+
 check() {
+    contradicted
     for part in $parts; do
         msgfmt --check -o /dev/null "$part" 2>&1 | sed "s|^|$part: |"
         awk -v part="$part" '
@@ -45,5 +54,6 @@ check() {
 house_is_clean "the Polish catalogue is well formed and complete"
 planted archive/base/planted.c 'bool f(struct err *e) { return err_set(e, ERR_IO, "never said before"); }' 'a message without Polish'
 planted conf/po/pl.po "$(sed 's/^msgstr "zapis %s"/msgstr "zapis %d"/' "$house/conf/po/pl.po")" 'a translation with other arguments'
+planted conf/po/pl-api.po "$(cat "$house/conf/po/pl-api.po"; printf '\nmsgid "not accepted"\nmsgstr "odmowa"\n')" 'two translations of one message'
 planted conf/po/pl.po "$(cat "$house/conf/po/pl.po"; printf '\nmsgid "half %%d"\nmsgstr "pol %%d"\n')" 'a format without its flag'
 finish

@@ -392,9 +392,9 @@ static void test_silence_by_kind(void **state)
     static const struct {
         enum request_kind kind;
         enum request_remedy_kind remedy;
-    } of[] = {{REQUEST_FOI, REQUEST_REMEDY_SILENCE},    {REQUEST_OWN_WORDS, REQUEST_REMEDY_SILENCE},
-              {REQUEST_REUSE, REQUEST_REMEDY_ASK},      {REQUEST_DATA_SUBJECT, REQUEST_REMEDY_PUODO},
-              {REQUEST_COMPLAINT, REQUEST_REMEDY_URGE}, {REQUEST_PROPOSAL, REQUEST_REMEDY_URGE},
+    } of[] = {{REQUEST_FOI, REQUEST_REMEDY_SILENCE},       {REQUEST_OWN_WORDS, REQUEST_REMEDY_SILENCE},
+              {REQUEST_REUSE, REQUEST_REMEDY_ASK},         {REQUEST_DATA_SUBJECT, REQUEST_REMEDY_PUODO},
+              {REQUEST_COMPLAINT, REQUEST_REMEDY_URGE},    {REQUEST_PROPOSAL, REQUEST_REMEDY_COMPLAINT},
               {REQUEST_PETITION, REQUEST_REMEDY_ASK}};
     for (size_t i = 0; i < COUNT_OF(of); i++) {
         struct request_filed f = file_kind(r, of[i].kind);
