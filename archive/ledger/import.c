@@ -35,12 +35,12 @@ static void keep_first(void *ctx, const char *where, const char *wrong)
 static bool folder_is_sound(struct ledger *l, struct err *e)
 {
     struct first_fault first = {""};
-    struct fault_sink sink = {keep_first, &first, e->lang, 0};
+    struct fault_sink sink = {.fault = keep_first, .ctx = &first, .lang = e->lang};
     struct signed_row head;
     struct arena *a CLEANUP(arena_free) = arena_new(4u << 20);
     if (a == NULL)
         return err_set(e, ERR_MEMORY, "out of memory reading the published log");
-    if (!verify_folder(l->log_dir, "DIR/log/", signer_key(l->signer), &sink, &head, a, e))
+    if (!verify_folder(l->log_dir, "DIR/log/", signer_key(l->signer), &sink, &head, a, e) || !fault_sink_ends(&sink, e))
         return false;
     return sink.found == 0 || err_set(e, ERR_CORRUPT,
                                       "the published log is newer than the store, but it cannot be imported: %s; bring "

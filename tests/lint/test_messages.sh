@@ -4,9 +4,9 @@
 . "$(dirname "$0")/lib.sh"
 
 parts=$(ls conf/po/pl.po conf/po/pl-*.po)
-keywords='-kerr_set:3 -kerr_field:4 -kerr_errno:3 -kerr_wrap:2 -ktr:2 -ktrn:2,3 -kN_ -kfault_report:3'
+keywords='-kerr_set:3 -kerr_field:4 -kerr_errno:3 -kerr_wrap:2 -ktr:2 -ktrn:2,3 -kN_ -kfault_report:3 -kfault_because:4'
 keywords="$keywords -khtml_say:2 -khtml_sayf:2 -khtml_say_attr:2"
-flags='--flag=err_set:3:c-format --flag=err_field:4:c-format --flag=err_errno:3:c-format --flag=err_wrap:2:c-format --flag=fault_report:3:c-format --flag=html_sayf:2:c-format'
+flags='--flag=err_set:3:c-format --flag=err_field:4:c-format --flag=err_errno:3:c-format --flag=err_wrap:2:c-format --flag=fault_report:3:c-format --flag=fault_because:4:c-format --flag=html_sayf:2:c-format'
 
 # Every message that has no translation, as one line each.
 untranslated() {
