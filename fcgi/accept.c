@@ -131,7 +131,7 @@ static void send_answer(FCGX_Request *r, const struct request *q, struct answer 
     if (!answer_head(a, &head, &e)) {
         log_line(LOG_ERROR, "fcgi", "answer refused why=%s field=%s", e.text, e.field);
         buf_reset(&head);
-        *a = (struct answer){.body = a->body, .transfer = a->transfer};
+        *a = (struct answer){.body = a->body, .transfer = a->transfer, .transfer_place = a->transfer_place};
         answer_text(a, 500, "Coś poszło nie tak. Spróbuj za chwilę.");
         if (!answer_head(a, &head, &e)) {
             return;
@@ -158,7 +158,7 @@ static void serve(struct worker *k, FCGX_Request *r)
     window_answer(k->acceptor->window, &q, k->arena, &a);
     send_answer(r, &q, &a);
     if (a.transfer != NULL) {
-        transfer_end(a.transfer);
+        transfer_end(a.transfer, a.transfer_place);
     }
     k->body = a.body;
     if (k->body.cap > KEPT_BODY) {

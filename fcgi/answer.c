@@ -16,6 +16,14 @@ void answer_text(struct answer *a, int status, const char *text)
     buf_add_u8(&a->body, '\n');
 }
 
+void answer_whole(struct answer *a, const struct buf *text, const char *type)
+{
+    a->status = 200;
+    a->type = type;
+    buf_reset(&a->body);
+    buf_add(&a->body, text->p, text->n);
+}
+
 const char *status_reason(int status)
 {
     static const struct {

@@ -1,34 +1,18 @@
 /* case_feeds.c: one case for a feed reader (Atom, RFC 4287) and for a calendar (iCalendar, RFC 5545). Both stand below
  * the secret address and tell numbers, steps and days: nothing that the citizen or a clerk wrote. Their identifiers
  * follow from number and event, so that a reader that asks again knows what it has; the secret is in none of them. */
+#include "atom.h"
 #include "case.h"
 #include "ical.h"
-#include "xml.h"
 
 #define FEED_MOST (1u << 20)
-
-/* The domain in the name of the log, which never changes; the rest of the name has a slash. */
-static struct str domain_of(const struct call *c)
-{
-    struct str origin = c->office.origin;
-    const char *slash = origin.n > 0 ? memchr(origin.p, '/', origin.n) : NULL;
-    return (struct str){origin.p, slash != NULL ? (size_t)(slash - origin.p) : origin.n};
-}
-
-static void send(struct call *c, const struct buf *text, const char *type)
-{
-    buf_reset(&c->a->body);
-    buf_add(&c->a->body, text->p, text->n);
-    c->a->status = 200;
-    c->a->type = type;
-}
 
 /* ---------------------------------------------------------------- what happened */
 
 /* tag:bip.example,2026:2026-000123/4 (RFC 4151) */
 static struct str tag_of(struct call *c, const struct request_view *v, uint64_t event)
 {
-    struct str domain = domain_of(c);
+    struct str domain = office_domain(c);
     const char *n = v->number;
     return event == 0
                ? arena_fmt(c->ar, "tag:%.*s,%.4s:%s", (int)domain.n, domain.p, n, n)
@@ -38,18 +22,7 @@ static struct str tag_of(struct call *c, const struct request_view *v, uint64_t 
 static void link_to(struct call *c, struct xml *x, const char *rel, const char *type, const char *rest)
 {
     struct str path = case_address(c, rest);
-    XML_OPEN(x, "link");
-    XML_ATTR(x, "rel", str_of(rel));
-    XML_ATTR(x, "type", str_of(type));
-    XML_ATTR(x, "href", arena_fmt(c->ar, "%s%.*s", c->lang == LANG_EN ? "/en" : "", (int)path.n, path.p));
-    XML_CLOSE(x, "link");
-}
-
-static void stamped(struct xml *x, instant t)
-{
-    XML_OPEN(x, "updated");
-    xml_instant(x, t);
-    XML_CLOSE(x, "updated");
+    atom_link(x, rel, type, arena_fmt(c->ar, "%s%.*s", c->lang == LANG_EN ? "/en" : "", (int)path.n, path.p));
 }
 
 static void entry(struct call *c, struct xml *x, const struct request_view *v, const struct request_event *ev)
@@ -57,7 +30,7 @@ static void entry(struct call *c, struct xml *x, const struct request_view *v, c
     XML_OPEN(x, "entry");
     XML_LEAF(x, "id", tag_of(c, v, ev->event));
     XML_LEAF(x, "title", case_event_said(c, v, ev));
-    stamped(x, ev->at);
+    atom_updated(x, ev->at);
     link_to(c, x, "alternate", "text/html", "");
     XML_CLOSE(x, "entry");
 }
@@ -75,10 +48,8 @@ void page_case_changes(struct call *c)
     XML_ATTR(&x, "xml:lang", c->lang == LANG_EN ? STR("en") : STR("pl"));
     XML_LEAF(&x, "id", tag_of(c, &v, 0));
     XML_LEAF(&x, "title", arena_fmt(c->ar, tr(c->lang, "Case %s"), v.number));
-    stamped(&x, v.event_count > 0 ? v.events[v.event_count - 1].at : v.received);
-    XML_OPEN(&x, "author");
-    XML_LEAF(&x, "name", c->office.name);
-    XML_CLOSE(&x, "author");
+    atom_updated(&x, v.event_count > 0 ? v.events[v.event_count - 1].at : v.received);
+    atom_author(&x, c->office.name);
     link_to(c, &x, "self", "application/atom+xml", "/zmiany.atom");
     link_to(c, &x, "alternate", "text/html", "");
     for (size_t i = v.event_count; i > 0; i--) {
@@ -86,7 +57,7 @@ void page_case_changes(struct call *c)
     }
     XML_CLOSE(&x, "feed");
     if (xml_end(&x, &c->e)) {
-        send(c, &out, "application/atom+xml; charset=utf-8");
+        answer_whole(c->a, &out, "application/atom+xml; charset=utf-8");
     } else {
         answer_error(c);
     }
@@ -102,7 +73,7 @@ struct dated {
 
 static void term(struct call *c, struct ical *out, const struct request_view *v, const struct dated *t, bool reminded)
 {
-    struct str domain = domain_of(c);
+    struct str domain = office_domain(c);
     instant stamp = v->event_count > 0 ? v->events[v->event_count - 1].at : v->received;
     ICAL_BEGIN(out, "VEVENT");
     ICAL_WORD(out, "UID",
@@ -197,7 +168,7 @@ void page_case_terms(struct call *c)
     open_terms(c, &out, &v);
     remedy_terms(c, &out, &v);
     if (ical_end(&out, &c->e)) {
-        send(c, &text, "text/calendar; charset=utf-8");
+        answer_whole(c->a, &text, "text/calendar; charset=utf-8");
     } else {
         answer_error(c);
     }
@@ -221,6 +192,6 @@ void page_case_calendar(struct call *c)
         answer_error(c);
         return;
     }
-    send(c, &text, "text/calendar; charset=utf-8");
+    answer_whole(c->a, &text, "text/calendar; charset=utf-8");
     c->a->disposition = arena_fmt(c->ar, "attachment; filename*=UTF-8''%s.ics", v.number);
 }

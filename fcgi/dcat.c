@@ -191,7 +191,7 @@ void page_dcat(struct call *c)
         dataset(out, &datasets[i]);
     }
     if (buf_ok(out, &c->e)) {
-        register_send(c, out, "text/turtle; charset=utf-8");
+        answer_whole(c->a, out, "text/turtle; charset=utf-8");
     } else {
         answer_error(c);
     }

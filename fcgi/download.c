@@ -75,7 +75,8 @@ void send_attachment(struct call *c, const struct request_attachment *f)
         answer_range(a, c->q, c->ar, &s->part);
     }
     bool large = a->stream_size > BODY_SMALL;
-    if (s == NULL || (large && !transfer_begin(c->w))) {
+    unsigned place = 0;
+    if (s == NULL || (large && !transfer_begin(c->w, c->q->remote, &place))) {
         *a = whole;
         a->retry_after = 5;
         answer_problem(c, 503, N_("Many people are fetching files now. Try again in a moment."));
@@ -90,6 +91,7 @@ void send_attachment(struct call *c, const struct request_attachment *f)
     a->stream = stream_file;
     a->stream_ctx = s;
     a->transfer = large ? c->w : NULL;
+    a->transfer_place = place;
 }
 
 void page_case_file(struct call *c)
@@ -115,10 +117,7 @@ static void send_text(struct call *c, const struct buf *text, const char *type, 
         answer_error(c);
         return;
     }
-    buf_reset(&c->a->body);
-    buf_add(&c->a->body, text->p, text->n);
-    c->a->status = 200;
-    c->a->type = type;
+    answer_whole(c->a, text, type);
     c->a->disposition = attachment_named(c, name);
 }
 
@@ -179,7 +178,8 @@ void page_case_bag(struct call *c)
         return;
     }
     bool large = case_bag_size(bag) > BODY_SMALL;
-    if (large && !transfer_begin(c->w)) {
+    unsigned place = 0;
+    if (large && !transfer_begin(c->w, c->q->remote, &place)) {
         c->a->retry_after = 5;
         answer_problem(c, 503, N_("Many people are fetching files now. Try again in a moment."));
         return;
@@ -191,4 +191,5 @@ void page_case_bag(struct call *c)
     c->a->stream_ctx = bag;
     c->a->stream_size = case_bag_size(bag);
     c->a->transfer = large ? c->w : NULL;
+    c->a->transfer_place = place;
 }

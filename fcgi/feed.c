@@ -1,9 +1,9 @@
 /* feed.c: what changed in the public register and which answers were published, as Atom (RFC 4287); the terms of open
  * requests as a calendar (RFC 5545). In Polish, from what request_public and request_answer hold. Addresses are
  * relative to the feed's own; ids are tag: addresses (RFC 4151) of the domain that names the log, and stay. */
+#include "atom.h"
 #include "ical.h"
 #include "register.h"
-#include "xml.h"
 
 #include <string.h>
 
@@ -21,44 +21,12 @@ bool register_office(struct call *c)
     return false;
 }
 
-void register_send(struct call *c, const struct buf *text, const char *type)
-{
-    buf_reset(&c->a->body);
-    buf_add(&c->a->body, text->p, text->n);
-    c->a->status = 200;
-    c->a->type = type;
-}
-
-/* The domain of the log's name: what stands before its path. */
-static struct str domain(const struct call *c)
-{
-    struct str origin = c->office.origin;
-    const char *slash = origin.n > 0 ? memchr(origin.p, '/', origin.n) : NULL;
-    return (struct str){origin.p, slash != NULL ? (size_t)(slash - origin.p) : origin.n};
-}
-
 /* ---------------------------------------------------------------- Atom */
 
 static struct str tag(struct call *c, const char *what, const char *number)
 {
-    struct str d = domain(c);
+    struct str d = office_domain(c);
     return arena_fmt(c->ar, "tag:%.*s,2026:%s%s", (int)d.n, d.p, what, number);
-}
-
-static void link_to(struct xml *x, const char *rel, const char *type, struct str href)
-{
-    XML_OPEN(x, "link");
-    XML_ATTR(x, "rel", str_of(rel));
-    XML_ATTR(x, "type", str_of(type));
-    XML_ATTR(x, "href", href);
-    XML_CLOSE(x, "link");
-}
-
-static void stamped(struct xml *x, instant t)
-{
-    XML_OPEN(x, "updated");
-    xml_instant(x, t);
-    XML_CLOSE(x, "updated");
 }
 
 /* What a feed is called, its own address and that of its page. */
@@ -75,19 +43,17 @@ static void feed_begin(struct call *c, struct xml *x, const struct feed *f, bool
     XML_ATTR(x, "xml:lang", STR("pl"));
     XML_LEAF(x, "id", tag(c, f->what, ""));
     XML_LEAF(x, "title", arena_fmt(c->ar, "%.*s – %.*s", (int)name.n, name.p, (int)c->office.name.n, c->office.name.p));
-    stamped(x, any ? newest : (instant)archive_today(c->w->archive).n * 86400);
-    XML_OPEN(x, "author");
-    XML_LEAF(x, "name", c->office.name);
-    XML_CLOSE(x, "author");
-    link_to(x, "self", "application/atom+xml", str_of(f->path));
-    link_to(x, "alternate", "text/html", str_of(f->page));
+    atom_updated(x, any ? newest : (instant)archive_today(c->w->archive).n * 86400);
+    atom_author(x, c->office.name);
+    atom_link(x, "self", "application/atom+xml", str_of(f->path));
+    atom_link(x, "alternate", "text/html", str_of(f->page));
 }
 
 static void feed_end(struct call *c, struct xml *x)
 {
     XML_CLOSE(x, "feed");
     if (xml_end(x, &c->e)) {
-        register_send(c, x->out, "application/atom+xml; charset=utf-8");
+        answer_whole(c->a, x->out, "application/atom+xml; charset=utf-8");
     } else {
         answer_error(c);
     }
@@ -110,8 +76,8 @@ static void change_entry(struct call *c, struct xml *x, const struct request_cha
     XML_OPEN(x, "entry");
     XML_LEAF(x, "id", tag(c, "wniosek/", r->number));
     XML_LEAF(x, "title", arena_fmt(c->ar, "%s: %.*s", r->number, (int)subject.n, subject.p));
-    stamped(x, change->at);
-    link_to(x, "alternate", "text/html", arena_fmt(c->ar, "/wnioski/%s", r->number));
+    atom_updated(x, change->at);
+    atom_link(x, "alternate", "text/html", arena_fmt(c->ar, "/wnioski/%s", r->number));
     XML_LEAF(x, "summary", change_said(c, r));
     XML_CLOSE(x, "entry");
 }
@@ -130,7 +96,7 @@ void feed_register(struct call *c)
         return;
     }
     struct xml x = xml_to(&out);
-    feed_begin(c, &x, &about, n > 0, list[0].at);
+    feed_begin(c, &x, &about, n > 0, n > 0 ? list[0].at : 0);
     for (size_t i = 0; i < n; i++) {
         change_entry(c, &x, &list[i]);
     }
@@ -157,8 +123,8 @@ static void answer_entry(struct call *c, struct xml *x, const struct request_ans
     XML_OPEN(x, "published");
     xml_instant(x, a->published);
     XML_CLOSE(x, "published");
-    stamped(x, a->published);
-    link_to(x, "alternate", "text/html", arena_fmt(c->ar, "/odpowiedzi/%s", a->number));
+    atom_updated(x, a->published);
+    atom_link(x, "alternate", "text/html", arena_fmt(c->ar, "/odpowiedzi/%s", a->number));
     for (size_t i = 0; i < a->file_count; i++) {
         enclosure(c, x, a, &a->files[i]);
     }
@@ -182,7 +148,7 @@ void feed_answers(struct call *c)
         return;
     }
     struct xml x = xml_to(&out);
-    feed_begin(c, &x, &about, n > 0, list[0].published);
+    feed_begin(c, &x, &about, n > 0, n > 0 ? list[0].published : 0);
     for (size_t i = 0; i < n; i++) {
         answer_entry(c, &x, &list[i]);
     }
@@ -196,7 +162,7 @@ void feed_answers(struct call *c)
 
 static void term_event(struct call *c, struct ical *out, const struct request_public *r)
 {
-    struct str d = domain(c);
+    struct str d = office_domain(c);
     ICAL_BEGIN(out, "VEVENT");
     ICAL_WORD(out, "UID", arena_fmt(c->ar, "%s-termin@%.*s", r->number, (int)d.n, d.p));
     ICAL_INSTANT(out, "DTSTAMP", (instant)r->received.n * 86400);
@@ -246,7 +212,7 @@ void feed_terms(struct call *c)
         ok = terms_of(c, &out, open[s]);
     }
     if (ok && ical_end(&out, &c->e)) {
-        register_send(c, &text, "text/calendar; charset=utf-8");
+        answer_whole(c->a, &text, "text/calendar; charset=utf-8");
     } else {
         answer_error(c);
     }

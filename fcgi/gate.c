@@ -6,11 +6,6 @@
 
 #include <string.h>
 
-static bool is_loopback(struct str remote)
-{
-    return str_starts(remote, "127.") || str_is(remote, "::1");
-}
-
 static bool method_fits(const struct route_row *row, struct str method)
 {
     return str_is(method, row->method) || (str_is(method, "HEAD") && strcmp(row->method, "GET") == 0);
@@ -179,14 +174,15 @@ static void answer_posted(struct call *c)
 static void take_body(struct call *c, unsigned kind, const struct header_value *type)
 {
     bool slow = c->q->body_size > BODY_SMALL; /* or unknown: nginx hands it over as it comes in */
-    if (slow && !transfer_begin(c->w)) {
+    unsigned place = 0;
+    if (slow && !transfer_begin(c->w, c->q->remote, &place)) {
         c->a->retry_after = 5;
         answer_problem(c, 503, N_("Many people are sending files now. Try again in a moment."));
         return;
     }
     bool well = intake_read(c, kind, type);
     if (slow) {
-        transfer_end(c->w);
+        transfer_end(c->w, place);
     }
     if (well) {
         answer_posted(c);

@@ -136,7 +136,7 @@ static bool start(struct service *s, struct err *e)
             return false;
         }
     }
-    s->window.transfer_max = threads >= 4 ? threads / 4 : 1;
+    s->window.transfer_max = threads >= 4 ? threads / 4 : 1; /* of 256 at most */
     s->window.traffic.since_ns = monotonic_ns();
     return acceptor_start(&s->window, s->dir, threads, &s->acceptor, e);
 }

@@ -1,7 +1,10 @@
-/* pace.c: transfers that take long: how many threads they may hold, and how slow they may be. */
+/* pace.c: transfers that take long: how many threads they may hold, how many of these one network, and how slow they
+ * may be. */
 #include "window.h"
 
-bool transfer_begin(struct window *w)
+#define NOBODY UINT64_MAX
+
+static bool enter(struct window *w)
 {
     unsigned under_way = atomic_load(&w->transfers);
     do {
@@ -12,8 +15,42 @@ bool transfer_begin(struct window *w)
     return true;
 }
 
-void transfer_end(struct window *w)
+/* Of whom is let in at most TRANSFERS_MOST are there, so that one place is free. */
+static unsigned take_place(struct window *w, uint64_t network)
 {
+    unsigned i = 0;
+    for (uint_fast64_t free = 0; !atomic_compare_exchange_strong(&w->transfer_of[i], &free, network); free = 0) {
+        i = (i + 1) % TRANSFERS_MOST;
+    }
+    return i;
+}
+
+static unsigned held_by(struct window *w, uint64_t network)
+{
+    unsigned n = 0;
+    for (unsigned i = 0; i < TRANSFERS_MOST; i++) {
+        n += atomic_load(&w->transfer_of[i]) == network;
+    }
+    return n;
+}
+
+bool transfer_begin(struct window *w, struct str remote, unsigned *place)
+{
+    uint64_t network = is_loopback(remote) ? 0 : network_of(remote);
+    if (!enter(w)) {
+        return false;
+    }
+    *place = take_place(w, network != 0 ? network : NOBODY);
+    if (network == 0 || held_by(w, network) <= (w->transfer_max + 1) / 2) {
+        return true;
+    }
+    transfer_end(w, *place);
+    return false;
+}
+
+void transfer_end(struct window *w, unsigned place)
+{
+    atomic_store(&w->transfer_of[place], 0);
     atomic_fetch_sub(&w->transfers, 1);
 }
 

@@ -141,13 +141,20 @@ static void *ask(void *ctx)
     return NULL;
 }
 
+bool pulse_hangs(struct pulse_looks *l, uint64_t answered_ns)
+{
+    l->silent = answered_ns == l->answered_ns ? l->silent + 1 : 0;
+    l->answered_ns = answered_ns;
+    return l->silent > HANG_SECONDS;
+}
+
 static void *watch(void *ctx)
 {
     struct pulse *p = ctx;
+    struct pulse_looks looks = {0};
     while (!wait_or_stop(p, 1)) {
-        uint64_t silent = (monotonic_ns() - atomic_load(&p->answered_ns)) / 1000000000u;
-        if (silent > HANG_SECONDS && silent < UINT64_MAX / 2000000000u) {
-            fail_stop("the store has not answered for %llu seconds", (unsigned long long)silent);
+        if (pulse_hangs(&looks, atomic_load(&p->answered_ns))) {
+            fail_stop("the store has not answered for %u seconds", looks.silent);
         }
     }
     return NULL;

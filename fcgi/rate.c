@@ -11,13 +11,12 @@
 
 #define SLOTS           4096u
 #define NEIGHBOURS      8u
-#define KEY_SIZE        8u
 #define MAILBOX_MOST    512u
 #define LETTERS_MOST    240u
 #define SECONDS_FOR_ONE 2u
 
 struct bucket {
-    uint8_t key[KEY_SIZE];
+    uint64_t key;
     uint64_t full_at; /* ns of the monotonic clock at which it will be full again; 0: never used */
 };
 struct rate {
@@ -53,52 +52,55 @@ void rate_free(struct rate **rate)
     }
 }
 
-/* false: it is no address of a network, such as that of a Unix socket. */
-static bool network_of(struct str remote, uint8_t out[KEY_SIZE])
+bool is_loopback(struct str remote)
+{
+    return str_starts(remote, "127.") || str_is(remote, "::1");
+}
+
+uint64_t network_of(struct str remote)
 {
     char text[INET6_ADDRSTRLEN];
+    uint8_t bytes[sizeof(uint64_t)] = {0};
+    uint64_t network;
     struct in_addr four;
     struct in6_addr six;
     if (remote.n >= sizeof text) {
-        return false;
+        return 0;
     }
     memcpy(text, remote.p, remote.n);
     text[remote.n] = '\0';
-    memset(out, 0, KEY_SIZE);
     if (inet_pton(AF_INET, text, &four) == 1) {
-        memcpy(out, &four, 4);
-        out[7] = 4;
-        return true;
+        memcpy(bytes, &four, 4);
+        bytes[7] = 4;
+    } else if (inet_pton(AF_INET6, text, &six) == 1) {
+        memcpy(bytes, &six, 7);
+        bytes[7] = 6;
     }
-    if (inet_pton(AF_INET6, text, &six) == 1) {
-        memcpy(out, &six, 7);
-        out[7] = 6;
-        return true;
-    }
-    return false;
+    memcpy(&network, bytes, sizeof network);
+    return network;
 }
 
 /* Its own bucket, or one that is full again and so nobody's. */
-static struct bucket *bucket_of(struct rate *r, const uint8_t key[KEY_SIZE], uint64_t now)
+static struct bucket *bucket_of(struct rate *r, uint64_t key, uint64_t now)
 {
     uint8_t digest[SHA256_SIZE];
     struct bucket *idle = NULL;
-    sha256_of2((struct bytes){r->salt, sizeof r->salt}, (struct bytes){key, KEY_SIZE}, digest);
+    sha256_of2((struct bytes){r->salt, sizeof r->salt}, (struct bytes){(const uint8_t *)&key, sizeof key}, digest);
     uint32_t first = (uint32_t)digest[0] << 8 | digest[1];
     for (uint32_t i = 0; i < NEIGHBOURS; i++) {
         struct bucket *b = &r->buckets[(first + i) % SLOTS];
-        if (b->full_at > 0 && memcmp(b->key, key, KEY_SIZE) == 0) {
+        if (b->full_at > 0 && b->key == key) {
             return b;
         }
         idle = idle == NULL && b->full_at <= now ? b : idle;
     }
     if (idle != NULL) {
-        memcpy(idle->key, key, KEY_SIZE);
+        idle->key = key;
     }
     return idle;
 }
 
-static unsigned take(struct rate *r, const uint8_t key[KEY_SIZE], uint64_t now)
+static unsigned take(struct rate *r, uint64_t key, uint64_t now)
 {
     const uint64_t all = r->most * r->one;
     unsigned wait = 0;
@@ -118,8 +120,8 @@ static unsigned take(struct rate *r, const uint8_t key[KEY_SIZE], uint64_t now)
 
 unsigned rate_take(struct rate *r, struct str remote, uint64_t now)
 {
-    uint8_t network[KEY_SIZE];
-    return r != NULL && network_of(remote, network) ? take(r, network, now) : 0;
+    uint64_t network = network_of(remote);
+    return r != NULL && network != 0 ? take(r, network, now) : 0;
 }
 
 /* Capitals make no other mailbox, and what stands behind a plus mostly none. */
@@ -127,6 +129,7 @@ unsigned rate_take_address(struct rate *r, struct str email, uint64_t now)
 {
     uint8_t digest[SHA256_SIZE];
     char folded[MAILBOX_MOST];
+    uint64_t key;
     size_t n = 0;
     bool behind_plus = false;
     if (r == NULL || email.n > sizeof folded) {
@@ -140,5 +143,6 @@ unsigned rate_take_address(struct rate *r, struct str email, uint64_t now)
         }
     }
     sha256_of2((struct bytes){r->salt, sizeof r->salt}, (struct bytes){(const uint8_t *)folded, n}, digest);
-    return take(r, digest, now);
+    memcpy(&key, digest, sizeof key);
+    return take(r, key, now);
 }

@@ -46,7 +46,6 @@ void url_part(struct buf *out, struct str s);
 void url_part_keeping(struct buf *out, struct str s, const char *also);
 /* Whose office it is and what it publishes, for addresses whose errors are a line; false: it was answered. */
 bool register_office(struct call *c);
-void register_send(struct call *c, const struct buf *text, const char *type);
 /* The files of an answer in words: PDF, 2,1 MB. */
 struct str answer_file_said(struct call *c, const struct answer_file *f);
 /* A row of CSV (RFC 4180): the first cell begins it, register_csv_end ends it. */

@@ -38,18 +38,20 @@ struct traffic { /* of all threads since the start; zero is a beginning */
 };
 unsigned traffic_bound_ms(size_t i);
 
+#define TRANSFERS_MOST 64
 struct window {
     struct archive *archive; /* NULL: maintenance, every page is 503 */
     struct pulse *pulse;
     struct bulletin_desk *desk; /* what the office publishes */
     struct kept *kept;          /* NULL: every page is made anew */
     struct request_desk *requests;
-    struct rate *rate;     /* NULL: nobody is held back */
-    struct key form_key;   /* under which forms are marked */
-    atomic_uint transfers; /* uploads and downloads under way … */
-    unsigned transfer_max; /* … of which there may be so many */
+    struct rate *rate;                                /* NULL: nobody is held back */
+    struct key form_key;                              /* under which forms are marked */
+    atomic_uint transfers;                            /* uploads and downloads under way … */
+    unsigned transfer_max;                            /* … of which there may be so many, at most TRANSFERS_MOST */
+    atomic_uint_fast64_t transfer_of[TRANSFERS_MOST]; /* whose each is: network_of; 0: the place is free */
     struct traffic traffic;
-    atomic_bool closing;   /* no new one begins: a stop waits for those under way */
+    atomic_bool closing; /* no new one begins: a stop waits for those under way */
     struct site site;
 };
 
@@ -90,11 +92,13 @@ struct answer {
     bool (*stream)(void *ctx, answer_sink sink, void *sink_ctx, struct err *e);
     void *stream_ctx;
     uint64_t stream_size;
-    struct window *transfer;  /* holds a transfer slot until it is sent */
+    struct window *transfer;  /* holds a transfer slot until it is sent … */
+    unsigned transfer_place;  /* … this one */
     bool ranges;              /* parts of it can be asked for */
     struct str content_range; /* of 206 and 416 */
 };
 void answer_text(struct answer *a, int status, const char *text);
+void answer_whole(struct answer *a, const struct buf *text, const char *type); /* 200 */
 void answer_stamp(struct answer *a); /* its ETag, from its body */
 struct call;
 /* Of Accept-Language (RFC 9110 §12.5.4): English where it is named and not Polish before it. */
@@ -182,10 +186,15 @@ void rate_free(struct rate **r);
 /* 0: go on, one letter is counted; else the seconds to wait. now: monotonic_ns. */
 unsigned rate_take(struct rate *r, struct str remote, uint64_t now);
 unsigned rate_take_address(struct rate *r, struct str email, uint64_t now); /* the same for an address of mail */
+/* An IPv4 address or the first 56 bits of an IPv6 one, as a number; 0: it is neither, such as a Unix socket. */
+uint64_t network_of(struct str remote);
+bool is_loopback(struct str remote);
 
-/* Long transfers hold at most transfer_max threads at once. false: none is free, or the window closes. */
-bool transfer_begin(struct window *w);
-void transfer_end(struct window *w);
+/* Long transfers hold at most transfer_max threads at once, and those of one network half of them: a few slow readers
+ * behind one address do not keep everybody's files out. This machine is no network. false: none is free, or the window
+ * closes. */
+bool transfer_begin(struct window *w, struct str remote, unsigned *place);
+void transfer_end(struct window *w, unsigned place);
 /* A body or a download must move PACE_LEAST bytes a second, averaged from PACE_GRACE seconds on. */
 #define PACE_GRACE 10u
 #define PACE_LEAST (16u << 10)
@@ -513,6 +522,13 @@ struct pulse;
 bool pulse_start(struct archive *a, struct pulse **out, struct err *e) MUST_USE;
 void pulse_stop(struct pulse **p);
 bool pulse_probe(struct archive *a, struct err *e) MUST_USE; /* one read */
+/* One look a second, which are counted, and not the clock: a process that was stopped, or whose machine was, wakes up to
+ * a clock that has gone on, and nothing hangs. */
+struct pulse_looks {
+    uint64_t answered_ns;
+    unsigned silent; /* looks in a row that saw no new answer */
+};
+bool pulse_hangs(struct pulse_looks *l, uint64_t answered_ns);
 bool pulse_records(const struct pulse *p, uint64_t *count);  /* false: not counted yet */
 
 #endif

@@ -1,4 +1,5 @@
-/* Tickets of forms, where a request comes from, the measure of senders, slots and pace of transfers. */
+/* Tickets of forms, where a request comes from, the measure of senders, slots and pace of transfers, silence of the
+ * store. */
 #include "archive_case.h"
 
 #include "fcgi/window.h"
@@ -181,10 +182,11 @@ static void *come_and_go(void *ctx)
     struct window *w = ctx;
     uintptr_t most = 0;
     for (int i = 0; i < 20000; i++) {
-        if (transfer_begin(w)) {
+        unsigned place;
+        if (transfer_begin(w, STR("unix:"), &place)) {
             unsigned now = atomic_load(&w->transfers);
             most = now > most ? now : most;
-            transfer_end(w);
+            transfer_end(w, place);
         }
     }
     return (void *)most;
@@ -204,8 +206,31 @@ static void slots_are_counted_by_all_threads(void **state)
         assert_true((uintptr_t)most <= 3);
     }
     assert_int_equal(atomic_load(&w.transfers), 0);
-    assert_true(transfer_begin(&w) && transfer_begin(&w) && transfer_begin(&w));
-    assert_false(transfer_begin(&w));
+    unsigned place;
+    for (int i = 0; i < 3; i++) {
+        assert_true(transfer_begin(&w, STR("unix:"), &place));
+    }
+    assert_false(transfer_begin(&w, STR("unix:"), &place));
+}
+
+static void one_network_leaves_half_to_others(void **state)
+{
+    struct window w = {.transfer_max = 4};
+    unsigned first, place;
+    (void)state;
+    assert_true(transfer_begin(&w, STR("2001:db8:1:2::1"), &first));
+    assert_true(transfer_begin(&w, STR("2001:db8:1:2::2"), &place));
+    assert_false(transfer_begin(&w, STR("2001:db8:1:2:3::4"), &place));
+    assert_true(transfer_begin(&w, STR("192.0.2.7"), &place));
+    transfer_end(&w, first);
+    assert_true(transfer_begin(&w, STR("2001:db8:1:2::9"), &place));
+    assert_true(transfer_begin(&w, STR("192.0.2.7"), &place));
+    assert_false(transfer_begin(&w, STR("198.51.100.1"), &place)); /* all four are taken */
+    struct window few = {.transfer_max = 1}, here = {.transfer_max = 4};
+    assert_true(transfer_begin(&few, STR("192.0.2.7"), &place));
+    for (int i = 0; i < 4; i++) {
+        assert_true(transfer_begin(&here, STR("127.0.0.1"), &place)); /* a proxy of ours: everybody comes from there */
+    }
 }
 
 static void a_slow_sender_has_ten_seconds(void **state)
@@ -218,6 +243,21 @@ static void a_slow_sender_has_ten_seconds(void **state)
     assert_true(pace_holds(0, 20 * SECOND, 20 * 16384));
 }
 
+/* ---------------------------------------------------------------- a store that hangs */
+
+static void silence_is_counted_in_looks(void **state)
+{
+    struct pulse_looks l = {0};
+    (void)state;
+    assert_false(pulse_hangs(&l, SECOND));
+    assert_false(pulse_hangs(&l, 1000 * SECOND)); /* stopped for a quarter of an hour, and it goes on */
+    for (int i = 0; i < 30; i++) {
+        assert_false(pulse_hangs(&l, 1000 * SECOND));
+    }
+    assert_true(pulse_hangs(&l, 1000 * SECOND));
+    assert_false(pulse_hangs(&l, 1001 * SECOND));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -227,6 +267,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_key_outlives_a_restart, open_desk, close_desk),
         cmocka_unit_test(other_sites_are_told_apart),
         cmocka_unit_test(a_network_files_with_measure),
+        cmocka_unit_test(one_network_leaves_half_to_others),
+        cmocka_unit_test(silence_is_counted_in_looks),
         cmocka_unit_test(an_address_gets_with_measure),
         cmocka_unit_test(nobody_is_held_back_by_others),
         cmocka_unit_test(slots_are_counted_by_all_threads),
