@@ -1,4 +1,5 @@
-/* case.c: see case.h: finding the case of an address, its state in words, who acts next. */
+/* case.c: see case.h: finding the case of an address, links within it, how its term was counted. An address of no case
+ * is answered 404 in the same words whatever is wrong with it. */
 #include "case.h"
 
 #include <string.h>
@@ -47,12 +48,7 @@ struct str case_address(struct call *c, const char *rest)
 
 void case_link(struct call *c, const char *rest, const char *msgid)
 {
-    struct html *h = &c->h;
-    MARK(h, "<a href=\"");
-    page_address_of(c, case_address(c, rest));
-    MARK(h, "\">");
-    html_say(h, msgid);
-    MARK(h, "</a>");
+    page_link_of(c, case_address(c, rest), msgid);
 }
 
 bool case_may(const struct request_view *v, enum request_verb verb)
@@ -64,177 +60,6 @@ unsigned case_days_left(struct call *c, struct day until)
 {
     struct day today = archive_today(c->w->archive);
     return until.n > today.n ? (unsigned)(until.n - today.n) : 0;
-}
-
-/* ---------------------------------------------------------------- state */
-
-static void icon(struct html *h, const char *tone)
-{
-    MARK(h,
-         "<svg aria-hidden=\"true\" viewBox=\"0 0 20 20\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"2\">");
-    if (strcmp(tone, "done") == 0) {
-        MARK(h, "<path d=\"M4 10l4 4 8-9\"/>");
-    } else if (strcmp(tone, "soon") == 0) {
-        MARK(h, "<circle cx=\"10\" cy=\"10\" r=\"8\"/><path d=\"M10 5v5l3 3\"/>");
-    } else if (strcmp(tone, "late") == 0) {
-        MARK(h, "<path d=\"M10 3v9M10 15v2\"/>");
-    } else if (strcmp(tone, "open") == 0) {
-        MARK(h, "<path d=\"M10 8v8M10 4v2\"/>");
-    } else {
-        MARK(h, "<path d=\"M4 10h12\"/>");
-    }
-    MARK(h, "</svg>");
-}
-
-void page_state_mark(struct call *c, const char *tone, struct str word)
-{
-    struct html *h = &c->h;
-    MARK(h, "<span class=\"state ");
-    html_attr(h, str_of(tone));
-    MARK(h, "\">");
-    icon(h, tone);
-    html_text(h, word);
-    MARK(h, "</span>");
-}
-
-static const char *tone_of(const struct request_view *v)
-{
-    switch (v->state) {
-        case REQUEST_CALLED:
-        case REQUEST_FEE:
-        case REQUEST_FORM:
-        case REQUEST_OFFER:
-            return "soon";
-        case REQUEST_ANSWERED:
-        case REQUEST_PARTLY:
-            return "done";
-        case REQUEST_REFUSED:
-        case REQUEST_NOT_HELD:
-        case REQUEST_DISCONTINUED:
-        case REQUEST_LEFT:
-        case REQUEST_WITHDRAWN:
-        case REQUEST_FORWARDED:
-        case REQUEST_CLOSED:
-            return "closed";
-        case REQUEST_FILED:
-        case REQUEST_IN_WORK:
-        case REQUEST_EXTENDED:
-        case REQUEST_OBJECTED:
-        case REQUEST_STATE_END:
-        default:
-            return v->overdue_since.n != DAY_NONE.n ? "late" : "open";
-    }
-}
-
-void case_state(struct call *c, const struct request_view *v)
-{
-    page_state_mark(c, tone_of(v), capital_said(c->ar, request_state_title(v->state, c->lang)));
-}
-
-/* ---------------------------------------------------------------- what comes next */
-
-static void by_day(struct call *c, const char *before, struct day until)
-{
-    struct html *h = &c->h;
-    html_say(h, before);
-    MARK(h, " ");
-    page_weekday(c, until);
-}
-
-static void count_left(struct call *c, struct day until)
-{
-    struct html *h = &c->h;
-    struct day today = archive_today(c->w->archive);
-    unsigned days = case_days_left(c, until);
-    if (until.n == today.n) {
-        html_say(h, "This is today.");
-    } else if (days > 0) {
-        html_sayf(h, trn(c->lang, "There is %u day left.", "There are %u days left.", days), days);
-    }
-}
-
-static void next_of_office(struct call *c, const struct request_view *v)
-{
-    struct html *h = &c->h;
-    MARK(h, "<p class=\"next\">");
-    if (v->next == REQUEST_NEXT_OFFICE_LATE) {
-        html_say(h, "The office is late since");
-        MARK(h, " ");
-        page_day(c, v->overdue_since);
-        page_stop(c);
-        MARK(h, " ");
-        html_say(h, "It must still answer.");
-    } else if (v->next == REQUEST_NEXT_OFFICE_DISCLOSES) {
-        by_day(c, N_("The office sends the answer"), v->disclose_from);
-        MARK(h, ", ");
-        html_say(h, "also when you have not paid yet.");
-    } else if (!day_is_none(v->next_until)) {
-        by_day(c,
-               v->next == REQUEST_NEXT_OFFICE_DECIDES ? N_("The office decides at the latest")
-                                                      : N_("The office answers at the latest"),
-               v->next_until);
-        page_stop(c);
-        MARK(h, " ");
-        count_left(c, v->next_until);
-    } else {
-        html_say(h, "The office acts next.");
-    }
-    MARK(h, "</p>\n");
-}
-
-static const char *your_step(enum request_next next)
-{
-    switch (next) {
-        case REQUEST_NEXT_YOU_REPLY:
-            return N_("The office waits for your reply");
-        case REQUEST_NEXT_YOU_CHOOSE_FEE:
-            return N_("Choose whether you want this way in spite of its cost");
-        case REQUEST_NEXT_YOU_CHOOSE_FORM:
-            return N_("Choose another way of answer");
-        case REQUEST_NEXT_YOU_ACCEPT:
-            return N_("Accept the offer or object to it");
-        case REQUEST_NEXT_NONE:
-        case REQUEST_NEXT_OFFICE_ANSWERS:
-        case REQUEST_NEXT_OFFICE_DISCLOSES:
-        case REQUEST_NEXT_OFFICE_DECIDES:
-        case REQUEST_NEXT_OFFICE_LATE:
-        default:
-            return NULL;
-    }
-}
-
-void case_next(struct call *c, const struct request_view *v)
-{
-    struct html *h = &c->h;
-    const char *yours = your_step(v->next);
-    if (v->next == REQUEST_NEXT_NONE) {
-        return;
-    }
-    if (yours == NULL) {
-        next_of_office(c, v);
-        return;
-    }
-    MARK(h, "<p class=\"next\">");
-    html_say(h, yours);
-    if (!day_is_none(v->next_until)) {
-        MARK(h, ", ");
-        by_day(c, N_("at the latest"), v->next_until);
-        page_stop(c);
-        MARK(h, " ");
-        count_left(c, v->next_until);
-    } else {
-        MARK(h, ". ");
-        html_say(h, "The term begins when the letter has reached you.");
-    }
-    MARK(h, "</p>\n");
-    if (v->next == REQUEST_NEXT_YOU_CHOOSE_FEE) {
-        page_paragraph(c,
-                       N_("We send the answer when 14 days have passed since the notice, also when you have not paid "
-                          "yet."));
-    }
-    if (v->next == REQUEST_NEXT_YOU_REPLY && v->kind == REQUEST_FOI) {
-        page_paragraph(c, N_("The term for the answer goes on meanwhile."));
-    }
 }
 
 /* ---------------------------------------------------------------- how it was counted */

@@ -37,7 +37,7 @@ static const char *word_of(const struct notice *n)
         case NOTICE_SENT:
             return N_("sent");
         case NOTICE_REFUSED:
-            return N_("refused");
+            return N_("turned away");
         case NOTICE_WAITING:
         case NOTICE_HANDED:
             return N_("waits");

@@ -315,6 +315,37 @@ void page_paragraph(struct call *c, const char *msgid)
     MARK(&c->h, "</p>\n");
 }
 
+void page_link_of(struct call *c, struct str path, const char *msgid)
+{
+    MARK(&c->h, "<a href=\"");
+    page_address_of(c, path);
+    MARK(&c->h, "\">");
+    html_say(&c->h, msgid);
+    MARK(&c->h, "</a>");
+}
+
+void page_button(struct call *c, struct str path, const char *msgid)
+{
+    struct html *h = &c->h;
+    MARK(h, "<p class=\"noprint\"><a class=\"button\" href=\"");
+    page_address_of(c, path);
+    MARK(h, "\">");
+    html_say(h, msgid);
+    MARK(h, "</a></p>\n");
+}
+
+void page_basis(struct call *c, struct str basis)
+{
+    struct html *h = &c->h;
+    MARK(h, "<p class=\"small muted\">");
+    html_say(h, "Legal basis:");
+    MARK(h, " <span lang=\"pl\">");
+    h->lang = LANG_PL;
+    html_text(h, basis);
+    h->lang = c->lang;
+    MARK(h, "</span>.</p>\n");
+}
+
 static void data_address(struct call *c, struct str path, const char *ending, struct str words)
 {
     struct html *h = &c->h;

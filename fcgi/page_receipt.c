@@ -69,14 +69,14 @@ static void came_in(struct call *c, const struct request_view *v)
     MARK(h, " ");
     page_weekday(c, day);
     html_text(h, arena_fmt(c->ar, tr(c->lang, " at %02d:%02d."), hour, minute));
-    MARK(h, "<br><strong>");
+    MARK(h, "</p>\n<p class=\"next\">");
     html_say(h, v->kind == REQUEST_PETITION || v->kind == REQUEST_COMPLAINT || v->kind == REQUEST_PROPOSAL
                     ? "It is dealt with at the latest"
                     : "Answer at the latest");
     MARK(h, " ");
     page_weekday(c, v->due);
     page_stop(c);
-    MARK(h, "</strong></p>\n");
+    MARK(h, "</p>\n");
 }
 
 /* ---------------------------------------------------------------- what to do now */
@@ -85,9 +85,8 @@ static void what_next(struct call *c, const struct receipt *r)
 {
     struct html *h = &c->h;
     page_heading(c, N_("What next"));
+    page_button(c, case_address(c, ""), N_("Follow the case"));
     MARK(h, "<ul class=\"noprint\">\n<li>");
-    case_link(c, "", N_("Follow the case"));
-    MARK(h, "</li>\n<li>");
     case_link(c, "/termin.ics", N_("Add the term to a calendar"));
     MARK(h, "</li>\n<li>");
     if (r->published) {
@@ -207,6 +206,7 @@ void page_receipt(struct call *c)
     case_count(c, &v);
     acknowledgment(c, &r);
     page_print_help(c);
+    page_basis(c, v.term_basis);
     case_paper_foot(c, &v);
     page_end(c, 200);
 }

@@ -17,7 +17,7 @@ static const char *title_of(enum request_remedy_kind kind)
 {
     switch (kind) {
         case REQUEST_REMEDY_SILENCE:
-            return N_("What if the office does not answer?");
+            return N_("Complaint of inactivity");
         case REQUEST_REMEDY_URGE:
             return N_("Urge the office");
         case REQUEST_REMEDY_APPEAL:

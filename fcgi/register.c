@@ -93,6 +93,13 @@ const char *register_state_said(enum request_state s, enum lang lang)
     return s == REQUEST_CALLED ? tr(lang, N_("waits for the requester")) : request_state_title(s, lang);
 }
 
+/* As on the page of the case: never while the requester's own term runs. */
+static bool is_late(struct call *c, const struct request_public *r)
+{
+    bool theirs = r->state == REQUEST_FORM || r->state == REQUEST_OFFER;
+    return !request_ended(r->state) && !theirs && archive_today(c->w->archive).n > r->due.n;
+}
+
 static const char *tone_of(enum request_state s)
 {
     if (s == REQUEST_CALLED || s == REQUEST_FEE || s == REQUEST_FORM || s == REQUEST_OFFER) {
@@ -106,7 +113,11 @@ static const char *tone_of(enum request_state s)
 
 void register_state(struct call *c, const struct request_public *r)
 {
-    page_state_mark(c, tone_of(r->state), capital_said(c->ar, register_state_said(r->state, c->lang)));
+    if (is_late(c, r)) {
+        page_state_mark(c, "late", str_of(tr(c->lang, "Overdue")));
+    } else {
+        page_state_mark(c, tone_of(r->state), capital_said(c->ar, register_state_said(r->state, c->lang)));
+    }
 }
 
 void register_day(struct call *c, struct day d)

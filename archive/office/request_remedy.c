@@ -102,6 +102,12 @@ static struct day first_late_day(const struct request_view *v)
     return day_is_none(v->overdue_since) ? day_add(v->due, 1) : v->overdue_since;
 }
 
+/* The day from which a term counts is known: that of an offer lies in its own letter, which set the requester's day. */
+static bool is_served(const struct remedy_row *row, const struct request_view *v)
+{
+    return !day_is_none(row->kind == REQUEST_REMEDY_OBJECT ? v->waiting_until : v->served);
+}
+
 static bool remedy_of(const struct remedy_row *row, const struct request_view *v, struct arena *ar, enum lang lang,
                       struct request_remedy *out)
 {
@@ -109,7 +115,7 @@ static bool remedy_of(const struct remedy_row *row, const struct request_view *v
                                    .from = row->after_due ? first_late_day(v) : DAY_NONE,
                                    .until = DAY_NONE,
                                    .days = row->days,
-                                   .unserved = row->after_service && day_is_none(v->served),
+                                   .unserved = row->after_service && !is_served(row, v),
                                    .body = str_of(tr(lang, row->body)),
                                    .via = str_of(row->via != NULL ? tr(lang, row->via) : ""),
                                    .text = str_of(tr(lang, row->text)),
@@ -132,7 +138,11 @@ static bool count_from_service(struct request_desk *d, const struct request_view
 {
     struct request_law *law CLEANUP(law_give) = NULL;
     struct term term;
-    if (!row->after_service || day_is_none(v->served)) {
+    if (!row->after_service || !is_served(row, v)) {
+        return true;
+    }
+    if (row->kind == REQUEST_REMEDY_OBJECT) {
+        out->until = v->waiting_until;
         return true;
     }
     if (!law_take(d, v->served, &law, e) ||
@@ -251,7 +261,7 @@ bool request_remedy_letter(struct request_desk *d, const struct request_view *v,
     const char *role = k == REQUEST_REMEDY_ASK ? "Do: " : r->via.n > 0 ? "za pośrednictwem: " : "organ: ";
     buf_fmt(&text, "%s%.*s\n%.*s\n\n", role, (int)office.name.n, office.name.p, (int)office.address.n,
             office.address.n ? office.address.p : "");
-    buf_fmt(&text, "%s\n\nSprawa: %s nr %s, złożony %s Termin załatwienia: %s\n\n", heading_of(k),
+    buf_fmt(&text, "%s\n\nSprawa: %s nr %s, z dnia %s Termin załatwienia: %s\n\n", heading_of(k),
             request_kind_title(v->kind, LANG_PL), v->number, filed.p, due.p);
     demand(k, &text);
     buf_add_z(&text, "\nDowód: potwierdzenie złożenia, w załączeniu.\n\n……………………………\n(podpis)\n");

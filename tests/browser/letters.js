@@ -67,7 +67,7 @@ async function aCase(page) {
   await page.click("text=Śledź sprawę");
   await look(page, "case");
   const address = page.url();
-  for (const [link, name] of [["Przygotuj pismo", "silence"], ["Uzupełnij sprawę", "supplement"], ["Zmień sposób", "change-way"],
+  for (const [link, name] of [["Przygotuj skargę", "silence"], ["Uzupełnij sprawę", "supplement"], ["Zmień sposób", "change-way"],
     ["Wycofaj pismo", "withdraw"]]) {
     await page.goto(address);
     await page.click(`text=${link}`);

@@ -61,7 +61,7 @@ function name(at) {
 }
 
 async function picture(page, at, how) {
-  if (shots) await page.screenshot({ path: path.join(shots, `${name(at)}-${how}.png`), fullPage: true });
+  if (shots) await page.screenshot({ path: path.join(shots, `${name(at)}-${how}.png`), fullPage: true, timeout: 120000 });
 }
 
 async function paper(page, at) {

@@ -1,6 +1,6 @@
 #!/bin/sh
 # The Polish catalogue: well formed, formats flagged (so that msgfmt compares the arguments), and complete: a message of
-# any room that has no Polish fails.
+# any room that has no Polish fails. A message stands in one part alone.
 . "$(dirname "$0")/lib.sh"
 
 parts=$(ls conf/po/pl.po conf/po/pl-*.po)
@@ -26,7 +26,17 @@ untranslated() {
         END { said() }'
 }
 
+# A message in two parts: one of its translations would silently win everywhere.
+doubled() {
+    # shellcheck disable=SC2086
+    msgcomm --no-wrap --omit-header --no-location $parts 2>/dev/null | grep '^msgid ' | while read -r line; do
+        # shellcheck disable=SC2046,SC2086
+        echo $(grep -lxF "$line" $parts) "have the same $line"
+    done
+}
+
 check() {
+    doubled
     for part in $parts; do
         msgfmt --check -o /dev/null "$part" 2>&1 | sed "s|^|$part: |"
         awk -v part="$part" '
@@ -45,5 +55,6 @@ check() {
 house_is_clean "the Polish catalogue is well formed and complete"
 planted archive/base/planted.c 'bool f(struct err *e) { return err_set(e, ERR_IO, "never said before"); }' 'a message without Polish'
 planted conf/po/pl.po "$(sed 's/^msgstr "zapis %s"/msgstr "zapis %d"/' "$house/conf/po/pl.po")" 'a translation with other arguments'
+planted conf/po/pl.po "$(cat "$house/conf/po/pl.po"; printf '\nmsgid "refused"\nmsgstr "odrzucone"\n')" 'one message with two translations'
 planted conf/po/pl.po "$(cat "$house/conf/po/pl.po"; printf '\nmsgid "half %%d"\nmsgstr "pol %%d"\n')" 'a format without its flag'
 finish
