@@ -68,7 +68,9 @@ static void event_words(struct call *c, const struct request_view *v, const stru
 {
     struct html *h = &c->h;
     const char *plain = ev->verb < REQUEST_VERB_END ? plain_words[ev->verb] : NULL;
-    if (plain != NULL) {
+    if (ev->verb == REQUEST_DO_FORWARD && ev->unit.n > 0) {
+        named(c, N_("Passed on to:"), ev->unit);
+    } else if (plain != NULL) {
         html_say(h, plain);
     } else if (ev->verb == REQUEST_DO_FILE) {
         until(c,

@@ -71,7 +71,7 @@ static struct str state_word(struct call *c, const struct request_view *v)
         return capital_said(c->ar, request_state_title(v->state, c->lang));
     }
     struct str since = day_said(c->ar, v->overdue_since, c->lang);
-    return arena_fmt(c->ar, "%s %.*s", tr(c->lang, "The office is late since"), (int)since.n, since.p);
+    return arena_fmt(c->ar, "%s %.*s", tr(c->lang, "Overdue since"), (int)since.n, since.p);
 }
 
 /* ---------------------------------------------------------------- what comes next */
@@ -101,7 +101,7 @@ static void next_of_office(struct call *c, const struct request_view *v)
     struct html *h = &c->h;
     MARK(h, "<p class=\"next\">");
     if (v->next == REQUEST_NEXT_OFFICE_LATE) {
-        html_say(h, "It must still answer.");
+        html_say(h, "The office must still answer.");
     } else if (v->next == REQUEST_NEXT_OFFICE_DISCLOSES) {
         by_day(c, N_("The office sends the answer"), v->disclose_from);
         MARK(h, ", ");
@@ -235,7 +235,7 @@ static const char *ending_words(enum request_state s)
         [REQUEST_LEFT] =
             N_("The office asked you for something and did not get it in time. You can file a new letter."),
         [REQUEST_WITHDRAWN] = N_("The office no longer deals with it. You can file a new letter at any time."),
-        [REQUEST_FORWARDED] = N_("Another office deals with it now. Which one is below."),
+        [REQUEST_FORWARDED] = N_("Another office deals with it now. Which one stands below."),
         [REQUEST_CLOSED] = N_("The case is over and lies in the archive."),
     };
     return s < REQUEST_STATE_END ? words[s] : NULL;

@@ -120,7 +120,7 @@ static void remedies(struct call *c, const struct request_view *v)
         return;
     }
     page_heading(c, request_ended(v->state)               ? N_("If you do not agree")
-                    : v->next == REQUEST_NEXT_OFFICE_LATE ? N_("What you can do against the delay")
+                    : v->next == REQUEST_NEXT_OFFICE_LATE ? N_("When the office is late")
                                                           : N_("What if the office does not answer?"));
     for (size_t i = 0; i < v->remedy_count; i++) {
         remedy(c, &v->remedies[i], i == 0 && remedies_press(v) && v->state != REQUEST_NOT_HELD);

@@ -141,6 +141,8 @@ static void digests(struct call *c, const struct receipt *r)
         digest_row(c, &r->files[i]);
     }
     MARK(h, "</tbody></table>\n");
+    page_paragraph(c,
+                   N_("A digest is the fingerprint of a file. It changes when a single letter of the file changes."));
 }
 
 static void acknowledgment(struct call *c, const struct receipt *r)

@@ -54,11 +54,12 @@ void page_remedy(struct call *c)
         return;
     }
     page_begin(c, str_of(tr(c->lang, title_of(r->kind))));
-    MARK(h, "<p>");
+    MARK(h, "<div class=\"noprint\"><p>");
     html_text(h, r->text);
     MARK(h, "</p>\n");
     page_heading(c, N_("Draft of the letter"));
-    page_paragraph(c, N_("Add your data, print it and sign it."));
+    page_paragraph(c, N_("Add your data, print it and sign it. Only the letter is printed."));
+    MARK(h, "</div>\n");
     page_polish_begin(c);
     MARK(h, "<pre class=\"letter\">");
     html_text(h, letter);

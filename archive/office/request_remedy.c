@@ -212,19 +212,17 @@ static const struct request_remedy *find_remedy(const struct request_view *v, en
 static void demand(enum request_remedy_kind k, struct buf *out)
 {
     if (k == REQUEST_REMEDY_SILENCE) {
-        buf_add_z(out, "Zarzucam organowi naruszenie art. 13 ust. 1 ustawy z dnia 6 września 2001 r. o dostępie do\n"
+        buf_add_z(out, "Zarzucam organowi naruszenie art. 13 ust. 1 ustawy z dnia 6 września 2001 r. o dostępie do "
                        "informacji publicznej. Wnoszę o:\n"
                        "1. zobowiązanie organu do załatwienia wniosku w terminie 14 dni,\n"
                        "2. stwierdzenie, czy bezczynność miała miejsce z rażącym naruszeniem prawa,\n"
                        "3. zasądzenie zwrotu kosztów postępowania.\n");
     } else if (k == REQUEST_REMEDY_ASK) {
-        buf_add_z(out,
-                  "Termin minął, a nie mam odpowiedzi ani zawiadomienia o nowym terminie. Proszę o odpowiedź albo\n"
-                  "o podanie powodu i nowego terminu.\n");
+        buf_add_z(out, "Termin minął, a nie mam odpowiedzi ani zawiadomienia o nowym terminie. Proszę o odpowiedź albo "
+                       "o podanie powodu i nowego terminu.\n");
     } else if (k == REQUEST_REMEDY_URGE) {
-        buf_add_z(out,
-                  "Sprawa nie została załatwiona w terminie i nie wyznaczono nowego. Wnoszę o wyznaczenie terminu\n"
-                  "załatwienia sprawy, na podstawie art. 37 w związku z art. 237 § 4 i art. 247 KPA.\n");
+        buf_add_z(out, "Sprawa nie została załatwiona w terminie i nie wyznaczono nowego. Wnoszę o wyznaczenie terminu "
+                       "załatwienia sprawy, na podstawie art. 37 w związku z art. 237 § 4 i art. 247 KPA.\n");
     } else if (k == REQUEST_REMEDY_APPEAL) {
         buf_add_z(out, "Wnoszę o uchylenie decyzji w całości (w części: ……………).\n"
                        "Uzasadnienie (nieobowiązkowe): ……………\n");

@@ -3,7 +3,7 @@
 // a few stand before axe-core in light and dark, wide and at 320 pixels, which is 400 % zoom of a usual screen.
 "use strict";
 const { chromium } = require("playwright-core");
-const { base, ok, end, faultsOf, axe, smallTargets, overflow, picture, paper, WIDE, NARROW } = require("./look.js");
+const { base, ok, end, faultsOf, axe, smallTargets, overflow, manners, picture, paper, WIDE, NARROW } = require("./look.js");
 const { letters } = require("./letters.js");
 const { life } = require("./life.js");
 
@@ -67,6 +67,8 @@ async function look(browser, at, how, options) {
   await picture(page, at, how);
   const violations = await axe(page);
   ok(violations.length === 0, `axe-core: ${at.slice(0, 60)} ${how}`, violations);
+  const shape = await page.evaluate(manners);
+  ok(shape.length === 0, `one h1, one main step, landmarks, no lone letters: ${at.slice(0, 60)} ${how}`, shape);
   const wide = await page.evaluate(overflow), small = await page.evaluate(smallTargets);
   ok(wide.length === 0, `nothing is wider than the window: ${at.slice(0, 60)} ${how}`, wide);
   ok(small.length === 0 && outside.length === 0, `targets of 24 px, nobody else is asked: ${at.slice(0, 60)} ${how}`,

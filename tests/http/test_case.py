@@ -148,6 +148,21 @@ def endings():
             says(token, words[0], want)
 
 
+def passed_on():
+    who = dict(name="Jan Próba", street="Polna 3", postal_code="17-300", city="Siemiatycze", email="jan@example.pl")
+    a = desk.ask("/api/v1/requests", "POST", json.dumps(dict(kind="complaint", way="email", content="Starosta nie odpowiada.", **who)),
+                 Content_Type="application/json")
+    office("forward", json.loads(a.text)["number"], "--text", "Nie jesteśmy właściwi.", "--to", "Rada Powiatu")
+    says(json.loads(a.text)["url"].rsplit("/", 1)[1], "passed on", "Przekazano do: Rada Powiatu", "Nie jesteśmy właściwi.")
+
+
+def a_draft_that_is_gone():
+    a = desk.ask("/s/" + "0" * 32 + "/pytanie/1")
+    p = Page(a.text)
+    ok(a.status == 404 and p.h1.replace("\u00a0", " ") == "Tego szkicu już nie ma" and "/wniosek" in p.links and not p.faults,
+       "a draft that is gone says so and leads on", (a.status, p.said))
+
+
 def in_english():
     number, _, token = file_foi(desk, lang="/en")
     office("extend", number, "--until", (TODAY + datetime.timedelta(days=40)).isoformat(), "--reason", "Many years.")
@@ -157,4 +172,4 @@ def in_english():
     same(re.findall(r"[ąćęłńóśźż]\w+", text.replace("Umowy na odśnieżanie", "").replace("Urząd", "").split("Legal basis:")[0]), [], "all of it")
 
 
-main(extended, called, a_fee, an_offer, an_answer, a_refusal, endings, in_english)
+main(extended, called, a_fee, an_offer, an_answer, a_refusal, endings, passed_on, a_draft_that_is_gone, in_english)
