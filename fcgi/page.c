@@ -212,10 +212,10 @@ static void contact(struct call *c)
 {
     struct html *h = &c->h;
     MARK(h, "<p><span lang=\"pl\">");
-    html_text(h, c->office.name);
+    html_polish(h, c->office.name);
     if (c->office.address.n > 0) {
         MARK(h, ", ");
-        html_text(h, c->office.address);
+        html_polish(h, c->office.address);
     }
     MARK(h, "</span>");
     if (c->office.phone.n > 0) {
@@ -280,9 +280,7 @@ void page_begin_polish(struct call *c, struct str h1)
 {
     page_begin_main(c, h1);
     MARK(&c->h, "<h1 lang=\"pl\">");
-    c->h.lang = LANG_PL;
-    html_text(&c->h, h1);
-    c->h.lang = c->lang;
+    html_polish(&c->h, h1);
     MARK(&c->h, "</h1>\n");
 }
 
@@ -340,9 +338,7 @@ void page_basis(struct call *c, struct str basis)
     MARK(h, "<p class=\"small muted\">");
     html_say(h, "Legal basis:");
     MARK(h, " <span lang=\"pl\">");
-    h->lang = LANG_PL;
-    html_text(h, basis);
-    h->lang = c->lang;
+    html_polish(h, basis);
     MARK(h, "</span>.</p>\n");
 }
 

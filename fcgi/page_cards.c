@@ -20,7 +20,7 @@ static void card_row(struct call *c, const struct published *p)
     MARK(h, "</a><p>");
     html_text(h, p->summary[c->lang]);
     MARK(h, "</p><p class=\"small\" lang=\"pl\">");
-    html_text(h, p->office);
+    html_polish(h, p->office);
     MARK(h, "</p></li>\n");
 }
 

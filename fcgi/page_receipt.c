@@ -152,10 +152,10 @@ static void acknowledgment(struct call *c, const struct receipt *r)
     MARK(h, "<dl>\n");
     term_begin(c, N_("Public body"));
     MARK(h, "<span lang=\"pl\">");
-    html_text(h, r->office);
+    html_polish(h, r->office);
     if (r->address.n > 0) {
         MARK(h, ", ");
-        html_text(h, r->address);
+        html_polish(h, r->address);
     }
     MARK(h, "</span>");
     term_end(c);

@@ -127,9 +127,7 @@ static void subject_of(struct call *c, const struct request_public *r)
     struct html *h = &c->h;
     if (r->subject.n > 0) {
         MARK(h, "<span lang=\"pl\">");
-        h->lang = LANG_PL;
-        html_text(h, r->subject);
-        h->lang = c->lang;
+        html_polish(h, r->subject);
         MARK(h, "</span>");
     } else {
         MARK(h, "<span class=\"muted\">");
@@ -275,8 +273,7 @@ static void begin(struct call *c)
             list[i].fault = fault_said(c->ar, str_of(c->values[i].fault.text));
         }
     }
-    form_page_begin(c, str_of(tr(c->lang, "Register of requests")), N_("We cannot show the list."), list,
-                    ASKED_FIELDS);
+    form_page_begin(c, str_of(tr(c->lang, "Register of requests")), N_("We cannot show the list."), list, ASKED_FIELDS);
 }
 
 static void head(struct call *c)
