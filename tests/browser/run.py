@@ -61,6 +61,9 @@ def cases(desk):
             "fee": ({**foi, "way": "post", **address}, ["fee", "--item", "1a-bw-A4=120", "--item", "4M=1", "--served", day(0)]),
             "offer": ({**foi, "kind": "reuse", **reuse, **address}, ["offer", "--text", "Podaj źródło i datę.", "--served", day(0)]),
             "answered": (foi, ["answer", answer, "--text", "Umowy są w załączniku."]),
+            "form": ({**foi, "way": "other", "way_other": "plik SHP"}, ["form", "--text", "Nie mamy pliku SHP, możemy dać PDF.", "--served", day(0)]),
+            "partly": ({**foi, **address}, ["partly", answer, "--text", "Bez cennika: to tajemnica przedsiębiorcy.", "--served", day(0)]),
+            "not-held": (foi, ["not-held", "--text", "Nie prowadzimy takiej ewidencji."]),
             "refused": ({**foi, **address}, ["refuse", "--text", "Tajemnica przedsiębiorcy.", "--served", day(0)])}
     paths = {}
     mailed = json.loads(http(desk, json.dumps({**foi, "way": "email", "email": "anna@example.pl"})))
