@@ -9,7 +9,8 @@ const { life } = require("./life.js");
 
 // ---------------------------------------------------------------- which pages there are
 
-const only = new RegExp(process.env.ONLY || ""); // looks at these alone, and at no letters
+// ONLY=expression: these addresses alone, and no letters. ONLY=letters: the letters alone.
+const only = new RegExp(process.env.ONLY || ""), lettersAlone = process.env.ONLY === "letters";
 
 async function crawl() {
   const pages = new Map(), queue = ["/", "/en/"];
@@ -124,7 +125,7 @@ async function main() {
     }
     await look(browser, at, "narrow", { viewport: NARROW, colorScheme: "light" });
   }
-  if (!process.env.ONLY) {
+  if (!process.env.ONLY || lettersAlone) {
     await keyboard(browser);
     await letters(browser, brief);
     if (!brief) await life(browser);

@@ -115,13 +115,16 @@ shots = os.environ.get("SHOTS", "")
 if shots:
     pathlib.Path(shots).mkdir(parents=True, exist_ok=True)
 run = subprocess.run(["node", str(here / "check.js"), f"http://127.0.0.1:{port}", *([shots] if shots else [])],
-                     stdout=subprocess.PIPE, env={**os.environ, "NODE_PATH": str(modules), "AKTA": str(BUILD / "akta"), "OFFICE": str(desk.dir), "CASES": json.dumps(cases(desk))}, timeout=1500)
+                     stdout=subprocess.PIPE, env={**os.environ, "NODE_PATH": str(modules), "AKTA": str(BUILD / "akta"), "OFFICE": str(desk.dir), "CASES": json.dumps(cases(desk))}, timeout=3600)
 lines = run.stdout.decode("utf-8", "replace").splitlines()
 failed = sum(line.startswith("not ok ") for line in lines)
 passed = sum(line.startswith("ok ") for line in lines)
 for i, line in enumerate(lines):
     if line.startswith("not ok "):
         print("\n".join(lines[i:i + 2]))
+if desk.owner.poll() is not None:  # then every page after it was the one for outages
+    print("akta-fcgi ended meanwhile: " + (desk.root / "owner.log").read_text(errors="replace").splitlines()[-1])
+    failed += 1
 if run.returncode != 0 and failed == 0:
     failed = 1
 print(f"{passed} passed, {failed} failed")
