@@ -36,7 +36,7 @@ ROOM_LIBS := $(foreach r,$(ROOMS),$(call room_lib,$(r)))
 LINK_ALL := $(foreach r,command office record ledger store base,$(call room_lib,$(r)))
 
 all: all-programs
-.PHONY: all all-programs tests-built bench-built run check check-browser check-browser-brief check-valgrind clean install bench check-san check-fault check-crash check-load check-mail fuzz cover lint format packages
+.PHONY: all all-programs tests-built bench-built run check check-browser check-browser-brief check-others check-valgrind clean install bench check-san check-fault check-crash check-load check-mail fuzz cover lint format packages packages-build
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -149,6 +149,8 @@ $(foreach t,$(patsubst tests/%.c,%,$(TEST_SRC)),$(eval $(call test_rule,$(patsub
 tests-built: $(TEST_BIN)
 packages:
 	@sh tests/lib/packages.sh build check
+packages-build:
+	@sh tests/lib/packages.sh build
 check: packages
 	@$(MAKE) --no-print-directory -s -j$$(nproc) all tests-built
 	@sh tests/run.sh $(BUILD)
@@ -172,9 +174,13 @@ check-browser:
 # The short form of it, for continuous integration; skipped where there is no Chromium.
 check-browser-brief:
 	@sh tests/browser/brief.sh
+# What Akta gives out, judged by programs that others wrote; skipped where they cannot be had.
+check-others:
+	@sh tests/others/check.sh
+# Processes are killed, and the power goes: see tests/crash/run.sh.
 check-crash: packages
-	@$(MAKE) --no-print-directory -s -j$$(nproc) all
-	@sh tests/crash/run.sh build $(or $(ROUNDS),60)
+	@$(MAKE) --no-print-directory -s -j$$(nproc) all build/tests/power.so
+	@sh tests/crash/run.sh build $(or $(ROUNDS),60) $(or $(CUTS),120) $(or $(MOUNTS),3)
 # Notices by e-mail, and everything that goes wrong with mail: see tests/mail/mail.py.
 check-mail: packages
 	@$(MAKE) --no-print-directory -s -j$$(nproc) all
@@ -219,6 +225,9 @@ $(BUILD)/bench/scale: $(BUILD)/obj/tests/bench/scale_fill.o
 $(BUILD)/bench/%.so: tests/bench/%.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(filter-out -fPIE,$(CFLAGS)) -fPIC -shared -o $@ $< -ldl
+$(BUILD)/tests/power.so: $(wildcard tests/crash/power/*.c tests/crash/power/*.h)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -fPIC -shared -o $@ $(filter %.c,$^)
 $(BUILD)/tests/fault/%.so: tests/fault/%.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -fPIC -shared -o $@ $< -ldl

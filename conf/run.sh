@@ -25,12 +25,14 @@ make_office() {
     "$akta" init "$data" --office "$conf/office.conf" && : >"$data/demo" || return 1
 }
 
-# Seeded: the same nine case files each time; only keys and identifiers are random.
+# Seeded: the same nine case files and ten letters each time; only keys, codes and identifiers are random.
 fill_office() {
-    [ ! -e "$data/demo-filled" ] || return 0
     [ -e "$data/demo" ] || return 0
-    "$akta" ingest --manifest "$conf/demo/manifest.csv" && : >"$data/demo-filled"
+    [ -e "$data/demo-filled" ] || { "$akta" ingest --manifest "$conf/demo/manifest.csv" && : >"$data/demo-filled"; } ||
+        return 1
+    [ -e "$data/demo-letters" ] || { fill_desk && : >"$data/demo-letters"; }
 }
+. "$conf/demo/wnioski.sh"
 
 # conf/nginx/*.conf with the names of this run filled in. As root the workers stay root: the folder is open to its owner alone.
 fill_in() { # template
@@ -91,6 +93,7 @@ show() {
     echo "  http://127.0.0.1:$port/healthz"
     echo "  http://127.0.0.1:$port/metrics"
     echo "  http://127.0.0.1:$port/log/checkpoint"
+    [ ! -s "$data/demo-case" ] || echo "Sprawa pokazowa: $(sed 's/ /, kod /' "$data/demo-case")"
     echo "Narzędzie: $akta -d $data help"
     echo "Koniec: Ctrl-C"
 }

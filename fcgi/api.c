@@ -13,6 +13,16 @@ void api_send(struct call *c, const struct json *o, int status)
     }
 }
 
+#define VALUES_MOST 1000u /* of all its members, however deep */
+
+bool api_read(struct call *c, struct json_member **list, size_t *n)
+{
+    if (json_values_most(c->json) > VALUES_MOST) {
+        return err_set(&c->e, ERR_TOO_BIG, "the JSON object has more than %zu members", (size_t)API_MEMBERS);
+    }
+    return json_read(c->json, c->ar, API_MEMBERS, list, n, &c->e);
+}
+
 void api_add_texts(struct json *o, const char *key, const struct texts *t)
 {
     struct json *list CLEANUP(json_free) = json_array();

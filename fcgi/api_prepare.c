@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#define MEMBERS_MAX 20
-
 static struct str member_text(const struct json_member *list, size_t n, const char *name)
 {
     for (size_t i = 0; i < n; i++) {
@@ -69,7 +67,7 @@ void api_prepare(struct call *c)
     struct request_faults faults = {.count = 0};
     struct json_member *list;
     size_t n;
-    if (!json_read(c->json, c->ar, MEMBERS_MAX, &list, &n, &c->e)) {
+    if (!api_read(c, &list, &n)) {
         answer_error(c);
         return;
     }

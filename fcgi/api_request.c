@@ -4,10 +4,9 @@
  * Whoever does not know the code of a request learns nothing of it, not even that it exists. */
 #include "body.h"
 #include "form.h"
+#include "office_notice.h"
 
 #include <string.h>
-
-#define MEMBERS_MAX 40
 
 /* ---------------------------------------------------------------- faults */
 
@@ -98,7 +97,7 @@ static bool take_form(struct call *c, struct request_form *form, struct request_
     if (c->json.p == NULL) {
         return err_field(&c->e, ERR_INVALID, "request", "the part request with the JSON object is missing");
     }
-    if (!json_read(c->json, c->ar, MEMBERS_MAX, &list, &n, &c->e)) {
+    if (!api_read(c, &list, &n)) {
         return false;
     }
     for (size_t i = 0; i < n; i++) {
@@ -121,14 +120,6 @@ bool api_request_file(struct call *c, const struct part *p, struct content_sourc
         c->draft = arena_str(c->ar, str_of(token));
     }
     return form_attach(c, c->draft, p, src);
-}
-
-static void drop_draft(struct call *c)
-{
-    struct err e = ERR_INIT;
-    if (c->draft.n > 0 && !draft_drop(c->w->requests, c->draft, &e)) {
-        log_line(LOG_WARN, "fcgi", "a draft stays until it expires code=%s", err_name(e.code));
-    }
 }
 
 static void send_filed(struct call *c, const struct request_filed *f)
@@ -177,7 +168,7 @@ void api_request_post(struct call *c)
         filing_failed(c, &faults);
     }
     if (!well || filed.repeated) {
-        drop_draft(c);
+        form_drop_draft(c, c->draft);
     }
 }
 
@@ -250,6 +241,37 @@ static void add_remedies(struct json *o, const struct request_view *v)
     json_put(o, "remedies", &list);
 }
 
+/* What has become of the notices by e-mail; the address itself is left out, as on the page (case_notices.c). */
+static bool add_notices(struct call *c, struct json *o, const struct request_view *v)
+{
+    struct json *list CLEANUP(json_free) = json_array();
+    struct notice *notices;
+    size_t n;
+    if (!notice_list(c->w->requests, &v->id, c->ar, &notices, &n, &c->e)) {
+        return false;
+    }
+    for (size_t i = 0; i < n; i++) {
+        const struct notice *one = &notices[i];
+        struct json *j CLEANUP(json_free) = json_object();
+        json_u64(j, "event", one->event);
+        json_text(j, "what", str_of(request_verb_name(one->verb)));
+        json_text(j, "state", str_of(notice_state_name(one->state)));
+        json_text(j, "text", str_of(tr(c->lang, notice_said(one))));
+        json_instant(j, "queued", one->queued);
+        json_instant(j, "changed", one->changed);
+        json_u64(j, "attempts", one->attempts);
+        if (one->state == NOTICE_WAITING) {
+            json_instant(j, "next", one->next);
+        } else {
+            json_null(j, "next");
+        }
+        json_bool(j, "repeated", one->repeated);
+        json_push(list, &j);
+    }
+    json_put(o, "notices", &list);
+    return true;
+}
+
 static void send_view(struct call *c, const struct request_view *v, struct str token)
 {
     struct json *o CLEANUP(json_free) = json_object();
@@ -269,6 +291,10 @@ static void send_view(struct call *c, const struct request_view *v, struct str t
     add_events(o, v);
     add_files(c, o, v, token);
     add_remedies(o, v);
+    if (!add_notices(c, o, v)) {
+        answer_error(c);
+        return;
+    }
     json_u64(o, "entry", v->entry);
     json_bool(o, "published", v->published);
     json_text(o, "url", arena_fmt(c->ar, "/s/%.*s", (int)token.n, token.p));

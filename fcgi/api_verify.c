@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#define MEMBERS_MAX 20
-
 static void add_vouched(struct call *c, struct json *o, const struct verdict *v, struct str token)
 {
     const struct vouched *f = &v->found;
@@ -95,7 +93,6 @@ static struct str proof_of_body(struct call *c)
 {
     struct json_member *list;
     size_t n = 0;
-    struct err unsaid = ERR_INIT;
     if (c->shown != NULL && c->shown->proof.n > 0) {
         return c->shown->proof;
     }
@@ -106,13 +103,14 @@ static struct str proof_of_body(struct call *c)
     if (at == c->json.n || c->json.p[at] != '{') {
         return c->json.p != NULL ? c->json : STR("");
     }
-    if (json_read(c->json, c->ar, MEMBERS_MAX, &list, &n, &unsaid)) {
+    if (api_read(c, &list, &n)) {
         for (size_t i = 0; i < n; i++) {
             if (str_is(list[i].name, "receipt") && list[i].type == JSON_IS_TEXT) {
                 return list[i].text;
             }
         }
     }
+    err_init(&c->e, c->lang); /* it is then no file of proof */
     return STR("");
 }
 

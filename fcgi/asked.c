@@ -340,9 +340,8 @@ bool asked_file(struct call *c, struct asked *a, int *status)
     if (!request_file(c->w->requests, &in, NULL, c->ar, &filed, &a->faults, &c->e)) {
         return filing_failed(c, a, status);
     }
-    struct err unsaid = ERR_INIT; /* files that came once more with a repeat: the night's work finds what stays */
-    if (filed.repeated && !draft_drop(c->w->requests, a->token, &unsaid)) {
-        log_line(LOG_WARN, "fcgi", "a draft stays until it expires code=%s", err_name(unsaid.code));
+    if (filed.repeated) { /* files that came once more */
+        form_drop_draft(c, a->token);
     }
     answer_redirect(c, arena_fmt(c->ar, "/s/%s/potwierdzenie/%s%s", filed.secret.token, filed.secret.code,
                                  filed.repeated ? "?ponownie=1" : ""));

@@ -10,9 +10,8 @@ static void unknown_case(struct call *c)
     page_begin(c, str_of(tr(c->lang, "We do not know this case")));
     page_paragraph(c, N_("Check the address, or open the case with its number and code."));
     MARK(&c->h, "<p>");
-    page_link(c, "/sprawa", STR_NONE);
-    html_say(&c->h, "Check your case – number and code");
-    MARK(&c->h, "</a></p>\n");
+    page_link_said(c, "/sprawa", N_("Check your case – number and code"));
+    MARK(&c->h, "</p>\n");
     page_end(c, 404);
     c->a->cache = CACHE_NEVER;
 }

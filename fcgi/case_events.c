@@ -145,7 +145,11 @@ static void event_row(struct call *c, const struct request_view *v, const struct
     MARK(h, "<li><strong>");
     event_words(c, v, ev);
     MARK(h, "</strong><span class=\"muted small when\">");
-    page_instant(c, ev->at);
+    if (ev->verb == REQUEST_DO_FILE && !request_channel_has_hour(v->channel)) {
+        page_day(c, warsaw_day(ev->at));
+    } else {
+        page_instant(c, ev->at);
+    }
     MARK(h, "</span>\n");
     if (ev->text.n > 0 && ev != case_office_words(v)) { /* those stand above already */
         case_written(c, ev->text);

@@ -181,7 +181,8 @@ static void open_terms(struct call *c, struct ical *out, const struct request_vi
     }
 }
 
-/* A calendar to subscribe to: it tells what is due as things stand. */
+/* A calendar to subscribe to: it tells what is due as things stand. Without METHOD: that would make it a message of
+ * RFC 5546, which has an organizer in each event. */
 void page_case_terms(struct call *c)
 {
     struct buf text CLEANUP(buf_free) = BUF_INIT(FEED_MOST);
@@ -190,7 +191,6 @@ void page_case_terms(struct call *c)
         return;
     }
     struct ical out = ical_to(&text);
-    ICAL_WORD(&out, "METHOD", STR("PUBLISH"));
     ICAL_TEXT(&out, "X-WR-CALNAME", arena_fmt(c->ar, tr(c->lang, "Case %s"), v.number));
     ICAL_WORD(&out, "REFRESH-INTERVAL;VALUE=DURATION", STR("PT6H"));
     ICAL_WORD(&out, "X-PUBLISHED-TTL", STR("PT6H"));

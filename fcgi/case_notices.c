@@ -25,6 +25,7 @@ static const char *tone_of(const struct notice *n)
         case NOTICE_HANDED:
             return "soon";
         case NOTICE_DROPPED:
+        case NOTICE_SPARED:
         case NOTICE_STATE_END:
         default:
             return "closed";
@@ -37,12 +38,13 @@ static const char *word_of(const struct notice *n)
         case NOTICE_SENT:
             return N_("sent");
         case NOTICE_REFUSED:
-            return N_("turned away");
+            return N_("not accepted");
         case NOTICE_WAITING:
         case NOTICE_HANDED:
             return N_("waits");
         case NOTICE_GIVEN_UP:
         case NOTICE_DROPPED:
+        case NOTICE_SPARED:
         case NOTICE_STATE_END:
         default:
             return N_("not sent");

@@ -68,7 +68,7 @@ static const char *tone_of(const struct request_view *v)
 static struct str state_word(struct call *c, const struct request_view *v)
 {
     if (v->next != REQUEST_NEXT_OFFICE_LATE) {
-        return capital_said(c->ar, request_state_title(v->state, c->lang));
+        return capital_said(c->ar, request_state_yours(v->state, c->lang));
     }
     struct str since = day_said(c->ar, v->overdue_since, c->lang);
     return arena_fmt(c->ar, "%s %.*s", tr(c->lang, "Overdue since"), (int)since.n, since.p);
@@ -196,6 +196,38 @@ void case_offer_cost(struct call *c, const struct request_event *ev)
     MARK(&c->h, "</strong></p>\n");
 }
 
+static enum request_call last_call(const struct request_view *v)
+{
+    for (size_t i = v->event_count; i > 0; i--) {
+        if (v->events[i - 1].verb == REQUEST_DO_CALL) {
+            return v->events[i - 1].call;
+        }
+    }
+    return REQUEST_CALL_CLARIFY;
+}
+
+/* What follows from silence: four different endings (requests.md, trap 11). NULL: it is said elsewhere. */
+static const char *if_you_are_silent(const struct request_view *v)
+{
+    if (v->next == REQUEST_NEXT_YOU_CHOOSE_FORM) {
+        return N_("If you choose none in time, the office ends the case by a decision to discontinue it.");
+    }
+    if (v->next != REQUEST_NEXT_YOU_REPLY) {
+        return NULL;
+    }
+    switch (last_call(v)) {
+        case REQUEST_CALL_SIGN:
+        case REQUEST_CALL_DEFECT:
+            return N_("If you do not do it in time, the letter is left without consideration.");
+        case REQUEST_CALL_INTEREST:
+            return N_("If you do not show it, the office can refuse by decision.");
+        case REQUEST_CALL_CLARIFY:
+        case REQUEST_CALL_END:
+        default:
+            return N_("If you do not reply, the office answers what is clear.");
+    }
+}
+
 static void your_turn(struct call *c, const struct request_view *v)
 {
     struct html *h = &c->h;
@@ -216,6 +248,9 @@ static void your_turn(struct call *c, const struct request_view *v)
         page_paragraph(c,
                        N_("We send the answer when 14 days have passed since the notice, also when you have not paid "
                           "yet."));
+    }
+    if (if_you_are_silent(v) != NULL) {
+        page_paragraph(c, if_you_are_silent(v));
     }
     if (v->next == REQUEST_NEXT_YOU_REPLY && v->kind == REQUEST_FOI) {
         page_paragraph(c, N_("The term for the answer goes on meanwhile."));

@@ -8,29 +8,59 @@
 #define MEDIA     "https://www.iana.org/assignments/media-types/"
 
 struct dataset {
-    const char *name, *title_pl, *title_en, *about_pl, *about_en, *page, *json, *csv, *atom, *keywords;
+    const char *name, *title_pl, *title_en, *about_pl, *about_en, *page, *json, *csv, *atom, *keywords[2];
 };
 static const struct dataset datasets[] = {
-    {"requests", "Rejestr wniosków", "Register of requests",
+    {"requests",
+     "Rejestr wniosków",
+     "Register of requests",
      "Wnioski, które wpłynęły do urzędu: numer, rodzaj, zatwierdzony temat, dni, stan i wynik, bez danych osobowych.",
      "Requests that came to the office: number, kind, approved subject, days, state and outcome; no personal data.",
-     "/wnioski", "/api/v1/requests", "/api/v1/requests.csv", "/feeds/register.atom", "informacja publiczna, wnioski"},
-    {"answers", "Opublikowane odpowiedzi na wnioski", "Published answers to requests",
+     "/wnioski",
+     "/api/v1/requests",
+     "/api/v1/requests.csv",
+     "/feeds/register.atom",
+     {"informacja publiczna", "wnioski"}},
+    {"answers",
+     "Opublikowane odpowiedzi na wnioski",
+     "Published answers to requests",
      "Odpowiedzi urzędu na wnioski o informację publiczną, z plikami do pobrania.",
-     "The office's answers to requests for public information, with files to fetch.", "/odpowiedzi", "/api/v1/answers",
-     "/api/v1/answers.csv", "/feeds/answers.atom", "informacja publiczna, odpowiedzi"},
-    {"statistics", "Statystyka wniosków", "Statistics of requests",
+     "The office's answers to requests for public information, with files to fetch.",
+     "/odpowiedzi",
+     "/api/v1/answers",
+     "/api/v1/answers.csv",
+     "/feeds/answers.atom",
+     {"informacja publiczna", "odpowiedzi"}},
+    {"statistics",
+     "Statystyka wniosków",
+     "Statistics of requests",
      "Wnioski według miesięcy, wyników i czasu odpowiedzi z ostatnich dwunastu miesięcy.",
-     "Requests by month, outcome and time to answer in the last twelve months.", "/wnioski/statystyka",
-     "/api/v1/statistics", "/api/v1/statistics.csv", NULL, "informacja publiczna, statystyka"},
-    {"services", "Karty usług", "Service cards",
+     "Requests by month, outcome and time to answer in the last twelve months.",
+     "/wnioski/statystyka",
+     "/api/v1/statistics",
+     "/api/v1/statistics.csv",
+     NULL,
+     {"informacja publiczna", "statystyka"}},
+    {"services",
+     "Karty usług",
+     "Service cards",
      "Sprawy, które można załatwić w urzędzie: dokumenty, opłaty, terminy, odwołania, podstawa prawna.",
-     "What can be settled in the office: documents, fees, terms, appeals, legal basis.", "/karty", "/api/v1/services",
-     NULL, NULL, "usługi, karty usług"},
-    {"registers", "Rejestry i ewidencje urzędu", "Registers of the office",
+     "What can be settled in the office: documents, fees, terms, appeals, legal basis.",
+     "/karty",
+     "/api/v1/services",
+     "/api/v1/services.csv",
+     NULL,
+     {"usługi", "karty usług"}},
+    {"registers",
+     "Rejestry i ewidencje urzędu",
+     "Registers of the office",
      "Wykaz rejestrów i ewidencji, które prowadzi urząd, z zasadami dostępu.",
-     "The registers the office keeps, with the rules of access.", "/rejestry", "/api/v1/registers", NULL, NULL,
-     "rejestry, ewidencje"},
+     "The registers the office keeps, with the rules of access.",
+     "/rejestry",
+     "/api/v1/registers",
+     "/api/v1/registers.csv",
+     NULL,
+     {"rejestry", "ewidencje"}},
 };
 
 /* ---------------------------------------------------------------- Turtle */
@@ -53,6 +83,17 @@ static void both(struct buf *out, const char *property, const char *pl, const ch
     quoted(out, str_of(pl), "pl");
     buf_add_z(out, ", ");
     quoted(out, str_of(en), "en");
+    buf_add_z(out, " ;\n");
+}
+
+/* Each is a literal of its own: a portal makes a label of every one. */
+static void keywords(struct buf *out, const struct dataset *d)
+{
+    buf_add_z(out, "    dcat:keyword ");
+    for (size_t i = 0; i < COUNT_OF(d->keywords); i++) {
+        buf_add_z(out, i > 0 ? ", " : "");
+        quoted(out, str_of(d->keywords[i]), "pl");
+    }
     buf_add_z(out, " ;\n");
 }
 
@@ -90,9 +131,9 @@ static void dataset(struct buf *out, const struct dataset *d)
     buf_fmt(out, "    dct:identifier \"%s\" ;\n", d->name);
     both(out, "dct:title", d->title_pl, d->title_en);
     both(out, "dct:description", d->about_pl, d->about_en);
-    buf_fmt(out, "    dcat:landingPage <%s> ;\n    dcat:keyword ", d->page);
-    quoted(out, str_of(d->keywords), "pl");
-    buf_add_z(out, " ;\n    dct:publisher <#office> ;\n    dcat:contactPoint <#contact> ;\n"
+    buf_fmt(out, "    dcat:landingPage <%s> ;\n", d->page);
+    keywords(out, d);
+    buf_add_z(out, "    dct:publisher <#office> ;\n    dcat:contactPoint <#contact> ;\n"
                    "    dcat:theme <http://publications.europa.eu/resource/authority/data-theme/GOVE> ;\n"
                    "    dct:accrualPeriodicity <http://publications.europa.eu/resource/authority/frequency/CONT> ;\n"
                    "    dct:language <http://publications.europa.eu/resource/authority/language/POL> ;\n"

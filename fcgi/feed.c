@@ -99,7 +99,7 @@ static struct str change_said(struct call *c, const struct request_public *r)
 {
     struct str day = day_said(c->ar, request_ended(r->state) ? r->ended : r->due, LANG_PL);
     return arena_fmt(c->ar, "%s. %s: %s. %s: %.*s", request_kind_title(r->kind, LANG_PL), tr(LANG_PL, "State"),
-                     register_state_said(r->state, LANG_PL),
+                     request_state_title(r->state, LANG_PL),
                      tr(LANG_PL, request_ended(r->state) ? N_("Ended") : N_("Term")), (int)day.n, day.p);
 }
 

@@ -56,6 +56,8 @@ struct str posted_text(const struct call *c, const char *name);           /* its
 
 /* A row's file hook: the file of the part goes into the draft; a slip becomes the fault of the field of files. */
 bool form_attach(struct call *c, struct str token, const struct part *p, struct content_source src);
+/* A draft that nothing will come of; token n 0: there is none. One that cannot go now expires. */
+void form_drop_draft(struct call *c, struct str token);
 
 #define FORM_IF_EMAIL "if-way-email" /* group of an address for an answer by e-mail; see form_address */
 #define FORM_REMOVE   "usun"         /* name of the buttons that take an attached file away; the value is its number */

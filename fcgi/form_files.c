@@ -30,6 +30,24 @@ static struct value *files_value(struct call *c)
     return NULL;
 }
 
+void form_drop_draft(struct call *c, struct str token)
+{
+    struct err e = ERR_INIT;
+    if (token.n > 0 && !draft_drop(c->w->requests, token, &e)) {
+        log_line(LOG_WARN, "fcgi", "a draft stays until it expires code=%s", err_name(e.code));
+    }
+}
+
+/* No room: a program is told to come again; on a page the field says so, in the place of what an operator should do. */
+static bool no_room(struct call *c)
+{
+    if (c->face != FACE_API && strcmp(c->e.field, "files") != 0) {
+        (void)err_field(&c->e, ERR_FULL, "files",
+                        "We cannot store files now. Try again in a moment, or bring them to the registry office.");
+    }
+    return c->face != FACE_API;
+}
+
 #define SAID_NAME 90u /* bytes of a name in a message */
 /* It broke off in this file: the page that comes back names it. */
 static void say_broken(const struct part *p, struct value *v)
@@ -55,7 +73,7 @@ bool form_attach(struct call *c, struct str token, const struct part *p, struct 
     if (c->e.code == ERR_INTERRUPTED) {
         say_broken(p, v);
     }
-    if (strcmp(c->e.field, "files") != 0 && c->e.code != ERR_FULL) {
+    if (c->e.code == ERR_FULL ? !no_room(c) : strcmp(c->e.field, "files") != 0) {
         return false;
     }
     if (v->fault.code == ERR_NONE) { /* of several the first one is said */

@@ -84,11 +84,12 @@ static bool redirected(struct call *c)
     return false;
 }
 
-/* The API speaks the language its caller prefers, Polish unless it says English. */
+/* The API speaks the language its caller prefers, Polish unless it says English. What it says well is the same in both,
+ * and only that may a cache keep. */
 static void take_api_language(struct call *c)
 {
-    if (c->face == FACE_API && str_starts(c->q->accept_language, "en")) {
-        c->lang = LANG_EN;
+    if (c->face == FACE_API) {
+        c->lang = language_preferred(c->q->accept_language);
     }
 }
 
@@ -167,6 +168,11 @@ static void answer_posted(struct call *c)
         c->row->handle(c);
     } else {
         c->row->again(c);
+    }
+    for (size_t i = 0; i < c->row->field_count && c->a->status == 422; i++) {
+        if (c->values[i].fault.code == ERR_FULL) { /* no slip of the person's */
+            c->a->status = 503;
+        }
     }
 }
 

@@ -66,6 +66,7 @@ void ical_begin(struct ical *c, const char *component)
         fail(c, "components of a calendar are nested too deep");
         return;
     }
+    c->filled |= c->depth > 0;
     c->open[c->depth++] = component;
     write_line(c, "BEGIN", ":", str_of(component));
 }
@@ -118,8 +119,25 @@ void ical_instant(struct ical *c, const char *name, instant t)
     write_line(c, name, ":", str_of(compact));
 }
 
+/* A calendar has at least one component (RFC 5545 §3.6). One in which nothing is due has this one: a zone is a
+ * component that nobody sees. */
+static void write_zone(struct ical *c)
+{
+    ICAL_BEGIN(c, "VTIMEZONE");
+    ICAL_WORD(c, "TZID", STR("UTC"));
+    ICAL_BEGIN(c, "STANDARD");
+    ICAL_WORD(c, "DTSTART", STR("19700101T000000"));
+    ICAL_WORD(c, "TZOFFSETFROM", STR("+0000"));
+    ICAL_WORD(c, "TZOFFSETTO", STR("+0000"));
+    ICAL_END(c, "STANDARD");
+    ICAL_END(c, "VTIMEZONE");
+}
+
 bool ical_end(struct ical *c, struct err *e)
 {
+    if (!c->filled) {
+        write_zone(c);
+    }
     ical_close(c, "VCALENDAR");
     if (c->depth > 0) {
         fail(c, "a component of a calendar is left open");

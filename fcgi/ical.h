@@ -11,9 +11,11 @@ struct ical {
     struct buf *out; /* borrowed */
     const char *open[ICAL_DEPTH];
     unsigned depth;
+    bool filled; /* a component stands in the calendar */
     const char *fault;
 };
-struct ical ical_to(struct buf *out); /* begins VCALENDAR with its version and product; ical_end closes it */
+struct ical
+ical_to(struct buf *out); /* begins VCALENDAR with its version and product; ical_end closes it, never empty */
 
 #define ICAL_BEGIN(c, literal)       ical_begin((c), "" literal "")
 #define ICAL_END(c, literal)         ical_close((c), "" literal "")

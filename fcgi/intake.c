@@ -5,7 +5,7 @@
  * that a body that breaks off is never taken for a whole one. Fails with ERR_INVALID (not of its form), ERR_TOO_BIG,
  * ERR_DENIED (not our form), ERR_INTERRUPTED (the sender went away or was too slow) and what the hook fails with. */
 #include "body.h"
-#include "window.h"
+#include "form.h"
 
 #define TEXTS_MAX (512u << 10) /* of all text of one body */
 #define JSON_PART "request"
@@ -188,15 +188,6 @@ unsigned intake_kind(struct call *c, struct header_value *type)
     return str_is(type->value, "application/json") ? BODY_JSON : BODY_NONE;
 }
 
-/* Files that came before the break are nobody's when the draft was made for this body alone. */
-static void drop_half(struct call *c)
-{
-    struct err e = ERR_INIT;
-    if (c->draft.n > 0 && !draft_drop(c->w->requests, c->draft, &e)) {
-        log_line(LOG_WARN, "fcgi", "half an upload stays until it expires code=%s", err_name(e.code));
-    }
-}
-
 bool intake_read(struct call *c, unsigned kind, const struct header_value *type)
 {
     struct intake in = {.c = c, .left = c->row->limit};
@@ -213,8 +204,8 @@ bool intake_read(struct call *c, unsigned kind, const struct header_value *type)
     if (well && c->row->face == FACE_PAGE && !in.proved) {
         return err_set(&c->e, ERR_DENIED, "the form does not prove that it is ours");
     }
-    if (!well) {
-        drop_half(c);
+    if (!well) { /* files that came before the break are nobody's when the draft was made for this body alone */
+        form_drop_draft(c, c->draft);
     }
     if (in.stale) {
         c->notice = N_("This form was open for more than a day. Check it and send it once more.");

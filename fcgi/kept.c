@@ -2,9 +2,10 @@
  *
  * A page is kept under its address until something is published, the day changes, or KEPT_NS is over: what a page shows
  * besides (the office's name, the log's head) may be that old, which is far less than its readers keep it. Owns a fixed
- * table, one page a slot and the newest wins; more than KEPT_BYTES in all are not taken. A page is copied outside of
- * its lock: a thread that loses its processor in the midst of it holds nobody up. Never fails: a page that is not here
- * is made. */
+ * table, one page a slot and the newest wins; more than KEPT_BYTES in all are not taken, so pages that are over make
+ * room, or who once reads through the whole register would shut everybody's pages out for good. A page is copied
+ * outside of its lock: a thread that loses its processor in the midst of it holds nobody up. Never fails: a page that
+ * is not here is made. */
 #include "window.h"
 
 #include <pthread.h>
@@ -16,6 +17,7 @@
 #define KEPT_NS    1000000000u
 #define KEPT_BYTES (12u << 20)
 #define KEPT_LARGE (256u << 10)
+#define SWEEP_NS   100000000u
 
 struct page {
     atomic_uint users; /* the slot, and whoever copies it */
@@ -35,6 +37,7 @@ struct kept {
     pthread_mutex_t locks[KEPT_LOCKS];
     struct slot slots[KEPT_SLOTS];
     atomic_size_t bytes;
+    atomic_uint_fast64_t swept_ns;
 };
 
 static void leave(struct page *p)
@@ -137,6 +140,27 @@ static struct page *replace(struct slot *s, struct str path, const struct kept_s
     return before;
 }
 
+/* Pages that are over leave, one lock's after the other's. */
+static void sweep(struct kept *k)
+{
+    uint64_t now = monotonic_ns(), before = atomic_load(&k->swept_ns);
+    if (now - before < SWEEP_NS || !atomic_compare_exchange_strong(&k->swept_ns, &before, now)) {
+        return;
+    }
+    for (size_t lock = 0; lock < KEPT_LOCKS; lock++) {
+        pthread_mutex_lock(&k->locks[lock]);
+        for (size_t i = lock; i < KEPT_SLOTS; i += KEPT_LOCKS) {
+            struct slot *s = &k->slots[i];
+            if (s->page != NULL && now - s->made_ns >= KEPT_NS && now > s->made_ns) {
+                atomic_fetch_sub(&k->bytes, s->page->n);
+                leave(s->page);
+                s->page = NULL;
+            }
+        }
+        pthread_mutex_unlock(&k->locks[lock]);
+    }
+}
+
 void kept_put(struct kept *k, struct str path, const struct kept_stamp *stamp, const struct answer *a)
 {
     if (k == NULL || path.n > KEPT_PATH || a->body.n == 0 || a->body.n > KEPT_LARGE || a->body.failed) {
@@ -145,6 +169,9 @@ void kept_put(struct kept *k, struct str path, const struct kept_stamp *stamp, c
     size_t at = slot_of(path);
     struct slot *s = &k->slots[at];
     struct page *page = page_of(a);
+    if (atomic_load(&k->bytes) + a->body.n > KEPT_BYTES) {
+        sweep(k);
+    }
     pthread_mutex_lock(&k->locks[at % KEPT_LOCKS]);
     size_t before = s->page != NULL ? s->page->n : 0;
     if (page != NULL && atomic_load(&k->bytes) + page->n - before <= KEPT_BYTES) {

@@ -158,6 +158,7 @@ static bool add_night(struct window *w, struct buf *b, struct err *e)
     if (q.at != 0) {
         metric(b, "akta_requests_overdue", "gauge", "Requests past their term on the last night.", q.overdue);
         metric(b, "akta_requests_due_soon", "gauge", "Requests due within two days on the last night.", q.due_soon);
+        metric(b, "akta_requests_damaged", "gauge", "Requests that the last night could not read.", q.damaged);
         metric(b, "akta_requests_calls_over", "gauge", "Calls that nobody answered in time.", q.calls_over);
     }
     if (d.ended != 0) {

@@ -1,5 +1,6 @@
 /* openapi_words.c: the parts of /api/v1/openapi.json that are closed lists of the office: kinds, states, outcomes …,
  * and the fields of a letter with their lengths, from the tables that filing itself obeys. */
+#include "office_notice.h"
 #include "openapi.h"
 
 #include <string.h>
@@ -105,6 +106,7 @@ void oa_schemas_of_words(struct buf *b)
     CLOSED_LIST(b, "RequestOutcome", enum request_outcome, REQUEST_DISCLOSED, REQUEST_OUTCOME_END,
                 request_outcome_name);
     CLOSED_LIST(b, "RequestVerb", enum request_verb, REQUEST_DO_FILE, REQUEST_VERB_END, request_verb_name);
+    CLOSED_LIST(b, "NoticeState", enum notice_state, NOTICE_WAITING, NOTICE_STATE_END, notice_state_name);
     CLOSED_LIST(b, "RegisterSource", enum register_source, REGISTER_RESIDENTS, REGISTER_SOURCE_END,
                 register_source_name);
     CLOSED_LIST(b, "RegisterGround", enum register_ground, GROUND_SELF, GROUND_END, register_ground_name);

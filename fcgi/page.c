@@ -54,6 +54,11 @@ void page_link(struct call *c, const char *path, struct str part)
     MARK(h, "\">");
 }
 
+void page_link_said(struct call *c, const char *path, const char *msgid)
+{
+    page_link_of(c, str_of(path), msgid);
+}
+
 /* ---------------------------------------------------------------- head */
 
 static void site_address(struct call *c, const struct site_file *f)

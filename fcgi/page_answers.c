@@ -60,32 +60,6 @@ static struct day day_of(instant t)
     return d;
 }
 
-static void words_form(struct call *c)
-{
-    struct html *h = &c->h;
-    const struct value *v = &c->values[0];
-    bool faulty = v->fault.code != ERR_NONE;
-    MARK(h, "<form class=\"ask\" method=\"get\" action=\"");
-    page_address(c, "/odpowiedzi");
-    MARK(h, "\"><div><label for=\"words\">");
-    html_say(h, "Words of the answer");
-    MARK(h, "</label>");
-    if (faulty) {
-        MARK(h, "<p class=\"fault\" id=\"words-fault\">");
-        html_text(h, fault_said(c->ar, str_of(v->fault.text)));
-        MARK(h, "</p>");
-    }
-    MARK(h, "<input id=\"words\" name=\"q\" type=\"search\" autocomplete=\"off\"");
-    if (faulty) {
-        MARK(h, " aria-invalid=\"true\" aria-describedby=\"words-fault\"");
-    }
-    MARK(h, " value=\"");
-    html_attr(h, v->text);
-    MARK(h, "\"></div><button>");
-    html_say(h, "Show");
-    MARK(h, "</button></form>\n");
-}
-
 static void item(struct call *c, const struct request_answer *a)
 {
     struct html *h = &c->h;
@@ -103,51 +77,20 @@ static void item(struct call *c, const struct request_answer *a)
     MARK(h, "</a></span></li>\n");
 }
 
-static void paging(struct call *c, struct str next)
-{
-    struct html *h = &c->h;
-    bool later = c->values[1].text.n > 0;
-    if (next.n == 0 && !later) {
-        return;
-    }
-    MARK(h, "<nav class=\"pages noprint\" aria-label=\"");
-    html_say_attr(h, "Pages of answers");
-    MARK(h, "\"><ul>\n");
-    if (later) {
-        MARK(h, "<li><a href=\"");
-        page_address(c, "/odpowiedzi");
-        register_query(c, answers_page_fields, ANSWERS_FIELDS, STR(""));
-        MARK(h, "\">");
-        html_say(h, "The newest");
-        MARK(h, "</a></li>\n");
-    }
-    if (next.n > 0) {
-        MARK(h, "<li><a rel=\"next\" href=\"");
-        page_address(c, "/odpowiedzi");
-        register_query(c, answers_page_fields, ANSWERS_FIELDS, next);
-        MARK(h, "\">");
-        html_say(h, "Older answers");
-        MARK(h, "</a></li>\n");
-    }
-    MARK(h, "</ul></nav>\n");
-}
-
 static void items_or_none(struct call *c, const struct request_answer *list, size_t n, struct str next)
 {
     struct html *h = &c->h;
     if (n == 0 && c->q->query.n == 0) {
         page_paragraph(c, N_("The office has not published an answer yet. Ask for what you need: no name, no reason."));
         MARK(h, "<p>");
-        page_link(c, "/wniosek/informacja", STR_NONE);
-        html_say(h, "Ask for information");
-        MARK(h, "</a></p>\n");
+        page_link_said(c, "/wniosek/informacja", N_("Ask for information"));
+        MARK(h, "</p>\n");
     } else if (n == 0 && next.n == 0) {
         MARK(h, "<p>");
         html_say(h, "No answer fits these words.");
         MARK(h, " ");
-        page_link(c, "/odpowiedzi", STR_NONE);
-        html_say(h, "Show all");
-        MARK(h, "</a>.</p>\n");
+        page_link_said(c, "/odpowiedzi", N_("Show all"));
+        MARK(h, ".</p>\n");
     } else if (n > 0) {
         MARK(h, "<ol class=\"list plain\">\n");
         for (size_t i = 0; i < n; i++) {
@@ -156,6 +99,9 @@ static void items_or_none(struct call *c, const struct request_answer *list, siz
         MARK(h, "</ol>\n");
     }
 }
+
+static const struct register_paging paging = {"/odpowiedzi",          answers_page_fields, ANSWERS_FIELDS,
+                                              N_("Pages of answers"), N_("The newest"),    N_("Older answers")};
 
 void page_answers(struct call *c)
 {
@@ -170,10 +116,10 @@ void page_answers(struct call *c)
     }
     page_begin(c, str_of(tr(c->lang, "Published answers")));
     page_paragraph(c, N_("What the office has answered to others and may show to everybody, the newest first."));
-    words_form(c);
+    page_words_form(c, "/odpowiedzi", &c->values[0], N_("Words of the answer"), N_("Show"));
     if (sound) {
         items_or_none(c, list, n, next);
-        paging(c, next);
+        register_paging(c, &paging, next);
     }
     register_forms(c, "/api/v1/answers", answers_api_fields, "/feeds/answers.atom");
     page_end(c, sound ? 200 : 422);
@@ -255,8 +201,7 @@ void page_answer(struct call *c)
     files(c, &a);
     facts(c, &a);
     MARK(h, "<p class=\"noprint\">");
-    page_link(c, "/odpowiedzi", STR_NONE);
-    html_say(h, "Published answers");
-    MARK(h, "</a></p>\n");
+    page_link_said(c, "/odpowiedzi", N_("Published answers"));
+    MARK(h, "</p>\n");
     page_end(c, 200);
 }

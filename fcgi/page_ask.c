@@ -113,22 +113,23 @@ void page_question(struct call *c)
 
 /* ---------------------------------------------------------------- what was posted */
 
+/* false: the notice says that it was not kept; what was written stands on the page. */
 static bool save(struct call *c, struct asked *a)
 {
     struct err e = ERR_INIT;
     err_init(&e, c->lang);
-    if (draft_save(c->w->requests, a->token, &a->form, c->ar, &e)) {
-        struct request_form kept = a->form;
-        bool well = draft_open(c->w->requests, a->token, c->ar, &a->draft, &e);
-        a->form = kept; /* as it was written, also what the draft cut off */
-        return well;
+    struct request_form kept = a->form; /* as it was written, also what the draft cut off */
+    bool well = draft_save(c->w->requests, a->token, &a->form, c->ar, &e) &&
+                draft_open(c->w->requests, a->token, c->ar, &a->draft, &e);
+    a->form = kept;
+    if (!well) {
+        log_line(LOG_ERROR, "fcgi", "a draft is not kept code=%s", err_name(e.code));
+        c->notice = a->ask->step_count == 1 && e.code == ERR_FULL
+                        ? N_("We cannot keep a draft now. Finish the letter without leaving this page.")
+                        : N_("The letter could not be stored. Your text is below. Try again in a moment, or file it at "
+                             "the registry office.");
     }
-    if (e.code == ERR_FULL) {
-        c->notice = N_("We cannot keep a draft now. Finish the letter without leaving this page.");
-        return true;
-    }
-    c->e = e;
-    return false;
+    return well;
 }
 
 static bool remove_file(struct call *c, struct asked *a)
@@ -138,10 +139,13 @@ static bool remove_file(struct call *c, struct asked *a)
     if (v == NULL || !v->given || v->fault.code != ERR_NONE) {
         return false;
     }
-    if (save(c, a) && (draft_detach(c->w->requests, a->token, v->number, &e) || e.code == ERR_NOT_FOUND)) {
-        answer_redirect(
-            c, arena_fmt(c->ar, "%.*s#files", (int)asked_address(c, a, a->step).n, asked_address(c, a, a->step).p));
+    if (!save(c, a)) {
+        show(c, a, false, 503);
+    } else if (draft_detach(c->w->requests, a->token, v->number, &e) || e.code == ERR_NOT_FOUND) {
+        struct str address = asked_address(c, a, a->step);
+        answer_redirect(c, arena_fmt(c->ar, "%.*s#files", (int)address.n, address.p));
     } else {
+        c->e = e;
         answer_error(c);
     }
     return true;
@@ -181,7 +185,7 @@ static void answer_one_page(struct call *c, struct asked *a)
 static void answer_step(struct call *c, struct asked *a)
 {
     if (!save(c, a)) {
-        answer_error(c);
+        show(c, a, false, 503);
     } else if (step_has_fault(c, a) || c->notice != NULL) {
         show(c, a, false, 422);
     } else {

@@ -77,9 +77,8 @@ void page_party(struct call *c)
     page_paragraph(c, N_("A case that has ended can be seen in the same way."));
     if (page_exists(c, "/informacje/" TEXT_CHANNELS)) {
         MARK(&c->h, "<p>");
-        page_link(c, "/informacje/" TEXT_CHANNELS, STR_NONE);
-        html_say(&c->h, "Ways of filing letters");
-        MARK(&c->h, "</a></p>\n");
+        page_link_said(c, "/informacje/" TEXT_CHANNELS, N_("Ways of filing letters"));
+        MARK(&c->h, "</p>\n");
     }
     page_basis(c, STR("KPA, art. 73"));
     page_end(c, 200);

@@ -329,30 +329,39 @@ static void show(struct call *c, struct doing *d, int status)
     page_end(c, status);
 }
 
-/* It can no longer be done, or not yet: the case's own page says where it stands. */
-static bool not_now(struct call *c, const struct doing *d)
+/* It can no longer be done, or not yet: the case's own page says where it stands. What was written for it is not lost.
+ */
+static void not_now(struct call *c, struct doing *d)
 {
-    if (case_may(&d->v, d->deed->verb)) {
-        return false;
+    if (posted_text(c, "text").n == 0 && d->kept.file_count == 0) {
+        case_closed_to(c);
+        return;
     }
-    case_closed_to(c);
-    return true;
+    c->notice = N_("This is not open in the case as it stands. Its page says what comes next.");
+    show(c, d, 409);
+}
+
+static void show_if_open(struct call *c, int status)
+{
+    struct doing d;
+    if (!begin(c, &d)) {
+        return;
+    }
+    if (case_may(&d.v, d.deed->verb)) {
+        show(c, &d, status);
+    } else {
+        not_now(c, &d);
+    }
 }
 
 void page_deed(struct call *c)
 {
-    struct doing d;
-    if (begin(c, &d) && !not_now(c, &d)) {
-        show(c, &d, 200);
-    }
+    show_if_open(c, 200);
 }
 
 void page_deed_again(struct call *c)
 {
-    struct doing d;
-    if (begin(c, &d) && !not_now(c, &d)) {
-        show(c, &d, 422);
-    }
+    show_if_open(c, 422);
 }
 
 /* ---------------------------------------------------------------- what was posted */
@@ -448,6 +457,44 @@ static bool values_fault(const struct call *c)
     return false;
 }
 
+static void faulty(struct call *c, struct doing *d, const struct err *e)
+{
+    if (d->faults.count == 0) {
+        d->faults.list[d->faults.count++] =
+            (struct request_fault){.field = e->field, .text = fault_said(c->ar, str_of(e->text)), .rule = ""};
+    }
+    show(c, d, 422);
+}
+
+/* The form comes back as it was filled in, whatever went wrong. */
+static void failed(struct call *c, struct doing *d, const struct err *e)
+{
+    if (e->code == ERR_INVALID || e->code == ERR_TOO_BIG) {
+        faulty(c, d, e);
+    } else if (e->code == ERR_STATE) {
+        not_now(c, d);
+    } else if (e->code == ERR_CONFLICT) {
+        c->notice = strcmp(e->field, "idempotency-key") == 0
+                        ? N_("This form was sent already. To send what stands below as well, check it and send it.")
+                        : N_("The case changed meanwhile. Check what stands below and send it once more.");
+        show(c, d, 409);
+    } else {
+        log_line(LOG_ERROR, "fcgi", "an act failed code=%s", err_name(e->code));
+        c->notice = N_("The letter could not be stored. Your text is below. Try again in a moment, or file it at the "
+                       "registry office.");
+        show(c, d, 503);
+    }
+}
+
+static void done_so(struct call *c, const struct doing *d, const struct request_done *done)
+{
+    if (done->repeated) {
+        form_drop_draft(c, d->draft);
+    }
+    answer_redirect(
+        c, arena_fmt(c->ar, "/s/%.*s?zrobione=%s", (int)c->parts.token.n, c->parts.token.p, d->deed->rest + 1));
+}
+
 void page_deed_post(struct call *c)
 {
     struct doing d;
@@ -466,19 +513,9 @@ void page_deed_post(struct call *c)
     if (values_fault(c) || !take_act(c, &d, &act)) {
         show(c, &d, 422);
     } else if (request_do(c->w->requests, &d.v.id, &act, NULL, c->ar, &done, &d.faults, &e)) {
-        answer_redirect(
-            c, arena_fmt(c->ar, "/s/%.*s?zrobione=%s", (int)c->parts.token.n, c->parts.token.p, d.deed->rest + 1));
-    } else if (e.code == ERR_INVALID || e.code == ERR_TOO_BIG) {
-        if (d.faults.count == 0) {
-            d.faults.list[d.faults.count++] =
-                (struct request_fault){.field = e.field, .text = fault_said(c->ar, str_of(e.text)), .rule = ""};
-        }
-        show(c, &d, 422);
-    } else if (e.code == ERR_STATE || e.code == ERR_CONFLICT) {
-        case_closed_to(c);
+        done_so(c, &d, &done);
     } else {
-        c->e = e;
-        answer_error(c);
+        failed(c, &d, &e);
     }
 }
 

@@ -68,7 +68,11 @@ static void came_in(struct call *c, const struct request_view *v)
     html_say(h, came_in_words(v));
     MARK(h, " ");
     page_weekday(c, day);
-    html_text(h, arena_fmt(c->ar, tr(c->lang, " at %02d:%02d."), hour, minute));
+    if (request_channel_has_hour(v->channel)) {
+        html_text(h, arena_fmt(c->ar, tr(c->lang, " at %02d:%02d."), hour, minute));
+    } else {
+        page_stop(c);
+    }
     MARK(h, "</p>\n<p class=\"next\">");
     html_say(h, v->kind == REQUEST_PETITION || v->kind == REQUEST_COMPLAINT || v->kind == REQUEST_PROPOSAL
                     ? "It is dealt with at the latest"
@@ -145,7 +149,23 @@ static void digests(struct call *c, const struct receipt *r)
                    N_("A digest is the fingerprint of a file. It changes when a single letter of the file changes."));
 }
 
-static void acknowledgment(struct call *c, const struct receipt *r)
+/* By the form it is the system's own second; of paper only the day is known. */
+static void reached_us(struct call *c, const struct request_view *v)
+{
+    term_begin(c, request_channel_entered(v->channel) ? N_("Reached the office") : N_("Entered the system"));
+    if (request_channel_has_hour(v->channel)) {
+        page_second(c, v->received);
+    } else {
+        page_day(c, warsaw_day(v->received));
+    }
+    if (request_channel_entered(v->channel)) {
+        MARK(&c->h, ", ");
+        html_say(&c->h, request_channel_title(v->channel, LANG_EN));
+    }
+    term_end(c);
+}
+
+static void acknowledgment(struct call *c, const struct request_view *v, const struct receipt *r)
 {
     struct html *h = &c->h;
     page_heading(c, N_("Acknowledgment of receipt"));
@@ -159,9 +179,7 @@ static void acknowledgment(struct call *c, const struct receipt *r)
     }
     MARK(h, "</span>");
     term_end(c);
-    term_begin(c, N_("Entered the system"));
-    page_second(c, r->received);
-    term_end(c);
+    reached_us(c, v);
     term_begin(c, N_("This acknowledgment was made"));
     page_second(c, r->made);
     term_end(c);
@@ -206,7 +224,7 @@ void page_receipt(struct call *c)
     came_in(c, &v);
     what_next(c, &r);
     case_count(c, &v);
-    acknowledgment(c, &r);
+    acknowledgment(c, &v, &r);
     page_print_help(c);
     page_basis(c, v.term_basis);
     case_paper_foot(c, &v);

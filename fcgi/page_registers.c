@@ -31,9 +31,8 @@ void page_registers(struct call *c)
         c, n == 0 ? N_("The office has published no register yet. Ask at the registry office.")
                   : N_("These are the registers the office keeps. Each page says who may see the data, and how."));
     MARK(h, "<p>");
-    page_link(c, "/rejestry/zasady", STR_NONE);
-    html_say(h, "Rules of access to registers");
-    MARK(h, "</a></p>\n");
+    page_link_said(c, "/rejestry/zasady", N_("Rules of access to registers"));
+    MARK(h, "</p>\n");
     for (size_t i = 0; i < n; i++) {
         const struct published *p = bulletin_at(c->bulletin, PUBLISHED_REGISTER, i);
         if (i == 0 || !str_eq(unit, p->unit)) {
@@ -98,9 +97,8 @@ void page_register_content(struct call *c, const struct published *p)
     page_current_rules(c, p);
     register_facts(c, p);
     MARK(h, "<p>");
-    page_link(c, "/rejestry/zasady", STR_NONE);
-    html_say(h, "Rules of access to registers");
-    MARK(h, "</a></p>\n");
+    page_link_said(c, "/rejestry/zasady", N_("Rules of access to registers"));
+    MARK(h, "</p>\n");
     if (p->body.n > 0) {
         page_polish_begin(c);
         page_prose(c, p->body, 1);

@@ -60,32 +60,38 @@ static void option(struct call *c, const char *value, struct str words, bool cho
     MARK(h, "</option>\n");
 }
 
-static void states(struct call *c, enum request_state chosen)
+/* Up to its first choice, which is all; whoever opens it closes it with select_end. */
+static void select_begin(struct call *c, enum register_field f, const char *msgid, bool all)
 {
     struct html *h = &c->h;
-    label(c, ASKED_STATE, N_("State"));
+    label(c, f, msgid);
     MARK(h, "<select ");
-    named(c, ASKED_STATE);
+    named(c, f);
     MARK(h, ">\n");
-    option(c, "", str_of(tr(c->lang, "all")), chosen == 0);
+    option(c, "", str_of(tr(c->lang, "all")), all);
+}
+
+static void select_end(struct call *c)
+{
+    MARK(&c->h, "</select></div>\n");
+}
+
+static void states(struct call *c, enum request_state chosen)
+{
+    select_begin(c, ASKED_STATE, N_("State"), chosen == 0);
     for (enum request_state s = REQUEST_FILED; s < REQUEST_STATE_END; s++) {
-        option(c, request_state_name(s), str_of(register_state_said(s, c->lang)), s == chosen);
+        option(c, request_state_name(s), str_of(request_state_title(s, c->lang)), s == chosen);
     }
-    MARK(h, "</select></div>\n");
+    select_end(c);
 }
 
 static void kinds(struct call *c, enum request_kind chosen)
 {
-    struct html *h = &c->h;
-    label(c, ASKED_KIND, N_("Kind"));
-    MARK(h, "<select ");
-    named(c, ASKED_KIND);
-    MARK(h, ">\n");
-    option(c, "", str_of(tr(c->lang, "all")), chosen == 0);
+    select_begin(c, ASKED_KIND, N_("Kind"), chosen == 0);
     for (enum request_kind k = REQUEST_FOI; k < REQUEST_KIND_END; k++) {
         option(c, request_kind_name(k), str_of(request_kind_title(k, c->lang)), k == chosen);
     }
-    MARK(h, "</select></div>\n");
+    select_end(c);
 }
 
 static void day_field(struct call *c, enum register_field f, const char *msgid)
@@ -207,13 +213,6 @@ static void table(struct call *c, const struct request_public *rows, size_t n)
     MARK(h, "</tbody></table></div>\n");
 }
 
-static void all_link(struct call *c, const char *msgid)
-{
-    page_link(c, "/wnioski", STR_NONE);
-    html_say(&c->h, msgid);
-    MARK(&c->h, "</a>");
-}
-
 static void nothing(struct call *c, struct str next)
 {
     struct html *h = &c->h;
@@ -225,39 +224,10 @@ static void nothing(struct call *c, struct str next)
     } else {
         html_say(h, "No requests for this filter.");
         MARK(h, " ");
-        all_link(c, N_("Show all"));
+        page_link_said(c, "/wnioski", N_("Show all"));
         MARK(h, ".");
     }
     MARK(h, "</p>\n");
-}
-
-static void paging(struct call *c, struct str next)
-{
-    struct html *h = &c->h;
-    bool later = c->values[ASKED_AFTER].text.n > 0;
-    if (next.n == 0 && !later) {
-        return;
-    }
-    MARK(h, "<nav class=\"pages noprint\" aria-label=\"");
-    html_say_attr(h, "Pages of the register");
-    MARK(h, "\"><ul>\n");
-    if (later) {
-        MARK(h, "<li><a href=\"");
-        page_address(c, "/wnioski");
-        register_query(c, register_page_fields, ASKED_FIELDS, STR(""));
-        MARK(h, "\">");
-        html_say(h, "The newest");
-        MARK(h, "</a></li>\n");
-    }
-    if (next.n > 0) {
-        MARK(h, "<li><a rel=\"next\" href=\"");
-        page_address(c, "/wnioski");
-        register_query(c, register_page_fields, ASKED_FIELDS, next);
-        MARK(h, "\">");
-        html_say(h, "Older requests");
-        MARK(h, "</a></li>\n");
-    }
-    MARK(h, "</ul></nav>\n");
 }
 
 /* With the slips of the filter first, each linked to its field. */
@@ -284,13 +254,15 @@ static void head(struct call *c)
                    N_("Every request that came to the office: its subject, when it came in and how it ended. Names and "
                       "addresses of requesters are not shown here."));
     MARK(h, "<p class=\"noprint\">");
-    page_link(c, "/wnioski/statystyka", STR_NONE);
-    html_say(h, "Statistics of requests");
-    MARK(h, "</a> · ");
-    page_link(c, "/odpowiedzi", STR_NONE);
-    html_say(h, "Published answers");
-    MARK(h, "</a></p>\n");
+    page_link_said(c, "/wnioski/statystyka", N_("Statistics of requests"));
+    MARK(h, " · ");
+    page_link_said(c, "/odpowiedzi", N_("Published answers"));
+    MARK(h, "</p>\n");
 }
+
+static const struct register_paging paging = {"/wnioski",       register_page_fields,
+                                              ASKED_FIELDS,     N_("Pages of the register"),
+                                              N_("The newest"), N_("Older requests")};
 
 void page_requests(struct call *c)
 {
@@ -311,7 +283,7 @@ void page_requests(struct call *c)
         nothing(c, next);
     }
     if (sound) {
-        paging(c, next);
+        register_paging(c, &paging, next);
     }
     register_forms(c, "/api/v1/requests", register_api_fields, "/feeds/register.atom");
     page_end(c, sound ? 200 : 422);
@@ -378,10 +350,9 @@ void page_one_request(struct call *c)
         MARK(h, "</a></p>\n");
     }
     MARK(h, "<p class=\"noprint\">");
-    all_link(c, N_("Register of requests"));
+    page_link_said(c, "/wnioski", N_("Register of requests"));
     MARK(h, " · ");
-    page_link(c, "/sprawa", STR_NONE);
-    html_say(h, "This is my case: open it with its code");
-    MARK(h, "</a></p>\n");
+    page_link_said(c, "/sprawa", N_("This is my case: open it with its code"));
+    MARK(h, "</p>\n");
     page_end(c, 200);
 }

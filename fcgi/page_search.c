@@ -6,18 +6,18 @@
 
 #define MOST_HITS 50
 
-static void form(struct call *c, const struct value *v)
+void page_words_form(struct call *c, const char *path, const struct value *v, const char *label, const char *submit)
 {
     struct html *h = &c->h;
     bool faulty = v->fault.code != ERR_NONE;
     MARK(h, "<form class=\"ask\" method=\"get\" action=\"");
-    page_address(c, "/szukaj");
+    page_address(c, path);
     MARK(h, "\"><div><label for=\"words\">");
-    html_say(h, "What are you looking for?");
+    html_say(h, label);
     MARK(h, "</label>");
     if (faulty) {
         MARK(h, "<p class=\"fault\" id=\"words-fault\">");
-        html_text(h, sentence_said(c->ar, v->fault.text));
+        html_text(h, fault_said(c->ar, str_of(v->fault.text)));
         MARK(h, "</p>");
     }
     MARK(h, "<input id=\"words\" name=\"q\" type=\"search\" autocomplete=\"off\"");
@@ -27,7 +27,7 @@ static void form(struct call *c, const struct value *v)
     MARK(h, " value=\"");
     html_attr(h, v->text);
     MARK(h, "\"></div><button>");
-    html_say(h, "Search");
+    html_say(h, submit);
     MARK(h, "</button></form>\n");
 }
 
@@ -80,15 +80,12 @@ static void nothing_found(struct call *c)
     struct html *h = &c->h;
     page_paragraph(c, N_("We found nothing. Use fewer words, or begin with the lists."));
     MARK(h, "<ul>\n<li>");
-    page_link(c, "/karty", STR_NONE);
-    html_say(h, "Service cards");
-    MARK(h, "</a></li>\n<li>");
-    page_link(c, "/rejestry", STR_NONE);
-    html_say(h, "Registers");
-    MARK(h, "</a></li>\n<li>");
-    page_link(c, "/informacje", STR_NONE);
-    html_say(h, "Information");
-    MARK(h, "</a></li>\n</ul>\n");
+    page_link_said(c, "/karty", N_("Service cards"));
+    MARK(h, "</li>\n<li>");
+    page_link_said(c, "/rejestry", N_("Registers"));
+    MARK(h, "</li>\n<li>");
+    page_link_said(c, "/informacje", N_("Information"));
+    MARK(h, "</li>\n</ul>\n");
 }
 
 void page_search(struct call *c)
@@ -104,7 +101,7 @@ void page_search(struct call *c)
         return;
     }
     page_begin(c, str_of(tr(c->lang, "Search")));
-    form(c, v);
+    page_words_form(c, "/szukaj", v, N_("What are you looking for?"), N_("Search"));
     if (asked && n == 0) {
         nothing_found(c);
     } else if (asked) {

@@ -200,8 +200,7 @@ void page_statistics(struct call *c)
     figures(c, &s);
     register_forms(c, "/api/v1/statistics", statistics_api_fields, NULL);
     MARK(h, "<p class=\"noprint\">");
-    page_link(c, "/wnioski", STR_NONE);
-    html_say(h, "Register of requests");
-    MARK(h, "</a></p>\n");
+    page_link_said(c, "/wnioski", N_("Register of requests"));
+    MARK(h, "</p>\n");
     page_end(c, 200);
 }

@@ -207,9 +207,8 @@ void verdict_page(struct call *c, const struct verdict *v, const uint8_t *sha256
         unknown(c, sha256);
     }
     MARK(h, "<p class=\"noprint\">");
-    page_link(c, "/sprawdz", STR_NONE);
-    html_say(h, "Check another document");
-    MARK(h, "</a></p>\n");
+    page_link_said(c, "/sprawdz", N_("Check another document"));
+    MARK(h, "</p>\n");
     page_end(c, 200);
 }
 

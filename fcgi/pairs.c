@@ -14,6 +14,12 @@ static int hex_digit(char c)
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
+/* Nothing in it is coded: it may stay where it is. */
+static bool is_plain(struct str in)
+{
+    return in.n == 0 || (memchr(in.p, '%', in.n) == NULL && memchr(in.p, '+', in.n) == NULL && utf8_valid(in));
+}
+
 bool percent_decode(struct str in, bool plus, struct arena *ar, struct str *out, struct err *e)
 {
     char *p = arena_alloc(ar, in.n + 1);
@@ -57,5 +63,10 @@ bool pair_next(struct str *rest, struct arena *ar, struct str *name, struct str 
         return true;
     }
     struct str front = take_until(&pair, '=');
-    return percent_decode(front, true, ar, name, e) && percent_decode(pair, true, ar, value, e);
+    *name = front; /* compared and forgotten: a flood of them takes no memory */
+    if (!is_plain(front) && !percent_decode(front, true, ar, name, e)) {
+        return false;
+    }
+    *value = STR("");
+    return pair.n == 0 || percent_decode(pair, true, ar, value, e);
 }

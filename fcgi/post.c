@@ -27,7 +27,8 @@ struct post {
     int run;
     pid_t helper; /* of the notice on its way, when this owner started it; else 0 */
     uint64_t next_ns;
-    bool down; /* the newest word about the server was bad */
+    struct rate *addresses; /* what each has had */
+    bool down;              /* the newest word about the server was bad */
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t wake;
@@ -153,8 +154,16 @@ static bool hand(struct post *p, struct arena *ar, const struct notice_job *j, s
     return post_hand(&parcel, &p->helper, e);
 }
 
+/* Anybody can give anybody's address, and file again and again: what the requester did himself is told to an address so
+ * many times a day and no more. Acts of the office all go out: a term may hang on them. */
+static bool has_had_enough(struct post *p, const struct notice_job *j)
+{
+    return j->attempts == 0 && rate_take_address(p->addresses, j->email, monotonic_ns()) > 0 && notice_own_act(j->verb);
+}
+
 static bool hand_next(struct post *p, struct arena *ar, bool *any, struct err *e)
 {
+    static const struct notice_report enough = {.fate = NOTICE_ENOUGH};
     struct notice_job j;
     uint64_t now = monotonic_ns();
     if (now < p->next_ns && pause_for(p, (p->next_ns - now) / 1000000u + 1)) {
@@ -162,6 +171,9 @@ static bool hand_next(struct post *p, struct arena *ar, bool *any, struct err *e
     }
     if (!notice_next(p->desk, now_of(p), ar, &j, any, e) || !*any) {
         return e->code == ERR_NONE;
+    }
+    if (has_had_enough(p, &j)) {
+        return settle(p, &j, &enough, e);
     }
     p->next_ns = monotonic_ns() + 60000000000ull / p->route.rate;
     return hand(p, ar, &j, e);
@@ -200,6 +212,7 @@ static void post_free(struct post *p)
     pthread_cond_destroy(&p->wake);
     pthread_mutex_destroy(&p->lock);
     fd_close(&p->run);
+    rate_free(&p->addresses);
     mem_free(p);
 }
 
@@ -227,6 +240,7 @@ bool post_start(struct archive *a, struct request_desk *d, struct post **out, st
         return err_set(e, ERR_MEMORY, "out of memory");
     }
     *p = (struct post){.archive = a, .desk = d, .route = route, .run = -1};
+    p->addresses = rate_new_of(route.per_address, 86400u / route.per_address + 1);
     pthread_mutex_init(&p->lock, NULL);
     pthread_condattr_init(&attr);
     pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);

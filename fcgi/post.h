@@ -7,7 +7,7 @@
 /* The settings [mail], as the helper takes them; texts live as long as the archive. */
 struct post_route {
     struct str server, tls, authorities, user, password_file, from, return_path, site;
-    uint64_t port, rate, patience;
+    uint64_t port, rate, per_address, patience;
     struct notice_patience tries;
 };
 /* ERR_INVALID names the setting. *on false: mail is not set up. */

@@ -82,6 +82,7 @@ bool post_route_take(const struct settings *set, struct post_route *out, bool *o
                                .site = setting_text(set, "mail.site"),
                                .port = setting_u64(set, "mail.port"),
                                .rate = setting_u64(set, "mail.rate"),
+                               .per_address = setting_u64(set, "mail.per_address"),
                                .patience = setting_u64(set, "mail.patience"),
                                .tries = {setting_u64(set, "mail.retry"), setting_u64(set, "mail.days")}};
     while (out->site.n > 0 && out->site.p[out->site.n - 1] == '/') {

@@ -62,9 +62,8 @@ static void problem_page(struct call *c, int status, struct str detail)
     MARK(h, "</p>");
     if (c->w->archive != NULL) {
         MARK(h, "<p>");
-        page_link(c, "/", STR_NONE);
-        html_say(h, "Start page");
-        MARK(h, "</a></p>");
+        page_link_said(c, "/", N_("Start page"));
+        MARK(h, "</p>");
     }
     page_end(c, status);
 }

@@ -88,11 +88,6 @@ void register_query(struct call *c, const struct input_field *fields, size_t cou
 
 /* ---------------------------------------------------------------- words */
 
-const char *register_state_said(enum request_state s, enum lang lang)
-{
-    return s == REQUEST_CALLED ? tr(lang, N_("waits for the requester")) : request_state_title(s, lang);
-}
-
 /* As on the page of the case: never while the requester's own term runs. */
 static bool is_late(struct call *c, const struct request_public *r)
 {
@@ -116,7 +111,7 @@ void register_state(struct call *c, const struct request_public *r)
     if (is_late(c, r)) {
         page_state_mark(c, "late", str_of(tr(c->lang, "Overdue")));
     } else {
-        page_state_mark(c, tone_of(r->state), capital_said(c->ar, register_state_said(r->state, c->lang)));
+        page_state_mark(c, tone_of(r->state), capital_said(c->ar, request_state_title(r->state, c->lang)));
     }
 }
 
@@ -135,6 +130,43 @@ void register_day(struct call *c, struct day d)
         html_text(h, day_said(c->ar, d, c->lang));
     }
     MARK(h, "</time>");
+}
+
+static void page_of_list(struct call *c, const struct register_paging *p, const char *rel, const char *msgid,
+                         struct str after)
+{
+    struct html *h = &c->h;
+    MARK(h, "<li><a ");
+    if (rel != NULL) {
+        MARK(h, "rel=\"");
+        html_attr(h, str_of(rel));
+        MARK(h, "\" ");
+    }
+    MARK(h, "href=\"");
+    page_address(c, p->path);
+    register_query(c, p->fields, p->field_count, after);
+    MARK(h, "\">");
+    html_say(h, msgid);
+    MARK(h, "</a></li>\n");
+}
+
+void register_paging(struct call *c, const struct register_paging *p, struct str next)
+{
+    struct html *h = &c->h;
+    bool later = c->values[p->field_count - 1].text.n > 0;
+    if (next.n == 0 && !later) {
+        return;
+    }
+    MARK(h, "<nav class=\"pages noprint\" aria-label=\"");
+    html_say_attr(h, p->label);
+    MARK(h, "\"><ul>\n");
+    if (later) {
+        page_of_list(c, p, NULL, p->newest, STR(""));
+    }
+    if (next.n > 0) {
+        page_of_list(c, p, "next", p->older, next);
+    }
+    MARK(h, "</ul></nav>\n");
 }
 
 static void form_link(struct call *c, struct str path, const struct input_field *fields, const char *name)

@@ -24,7 +24,6 @@ bool register_read(struct call *c, struct request_filter *out);
 void register_refuse(struct call *c);
 
 /* As everybody reads it: it speaks of the requester, not to them. */
-const char *register_state_said(enum request_state s, enum lang lang);
 void register_state(struct call *c, const struct request_public *r); /* word, icon, colour */
 void register_day(struct call *c, struct day d);                     /* 21.11.2026, for tables */
 /* <p> with the other forms of what the page shows, asked the same: path of the API, names of its fields as many as the
@@ -32,6 +31,14 @@ void register_day(struct call *c, struct day d);                     /* 21.11.20
 void register_forms(struct call *c, const char *path, const struct input_field *fields, const char *atom);
 /* What was asked, as a query in an address that has begun: ?q=…&stan=…; then the cursor, n 0: none. */
 void register_query(struct call *c, const struct input_field *fields, size_t count, struct str after);
+/* Back to the newest and on to the older ones, asked the same; next: the cursor, n 0: these are the oldest. */
+struct register_paging {
+    const char *path;
+    const struct input_field *fields;
+    size_t field_count;                 /* … of which the last is the cursor */
+    const char *label, *newest, *older; /* msgids */
+};
+void register_paging(struct call *c, const struct register_paging *p, struct str next);
 void register_json(struct call *c, struct json *o, const struct request_public *r);
 
 /* Percent-coded, for an address in a header or a feed; `also` stays as it is. */

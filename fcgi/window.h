@@ -97,6 +97,8 @@ struct answer {
 void answer_text(struct answer *a, int status, const char *text);
 void answer_stamp(struct answer *a); /* its ETag, from its body */
 struct call;
+/* Of Accept-Language (RFC 9110 §12.5.4): English where it is named and not Polish before it. */
+enum lang language_preferred(struct str accepted);
 /* 303 to an address of ours, without the language, which it gets. */
 void answer_redirect(struct call *c, struct str path);
 /* ---- byte ranges (range.c) */
@@ -174,10 +176,12 @@ bool comes_from_here(const struct request *q); /* what the browser says of the s
 bool ticket_key_open(struct archive *a, struct key *out, struct err *e) MUST_USE;
 
 struct rate;
-struct rate *rate_new(void); /* NULL: no memory, and nobody is held back */
+struct rate *rate_new(void); /* for letters. NULL: no memory, and nobody is held back */
+struct rate *rate_new_of(uint64_t most, uint64_t seconds_for_one);
 void rate_free(struct rate **r);
 /* 0: go on, one letter is counted; else the seconds to wait. now: monotonic_ns. */
 unsigned rate_take(struct rate *r, struct str remote, uint64_t now);
+unsigned rate_take_address(struct rate *r, struct str email, uint64_t now); /* the same for an address of mail */
 
 /* Long transfers hold at most transfer_max threads at once. false: none is free, or the window closes. */
 bool transfer_begin(struct window *w);
@@ -326,6 +330,9 @@ void page_address(struct call *c, const char *path);
 void page_address_of(struct call *c, struct str path);
 /* <a href="/lang/path/part">; part may be STR_NONE. The caller writes the text and closes it. */
 void page_link(struct call *c, const char *path, struct str part);
+void page_link_said(struct call *c, const char *path, const char *msgid); /* all of it, with a text of ours */
+/* <form> with one line of words to look for, sent to path as q; v: what was asked, with its fault. */
+void page_words_form(struct call *c, const char *path, const struct value *v, const char *label, const char *submit);
 void page_heading(struct call *c, const char *msgid);   /* <h2> */
 void page_paragraph(struct call *c, const char *msgid); /* <p> */
 /* A whole link; path without the language. */
@@ -445,6 +452,9 @@ void page_verdict_proof(struct call *c);
 void api_verify(struct call *c);
 void api_verify_proof(struct call *c);
 void api_send(struct call *c, const struct json *o, int status);
+/* The object that was posted; false: c->e. What no letter could need is refused before anything is built of it. */
+#define API_MEMBERS 40
+bool api_read(struct call *c, struct json_member **list, size_t *n) MUST_USE;
 void api_faults(struct call *c, const struct request_faults *faults); /* 422 with each fault by its field */
 void api_request_post(struct call *c);
 bool api_request_file(struct call *c, const struct part *p, struct content_source src);

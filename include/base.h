@@ -216,6 +216,7 @@ bool instant_parse(struct str s, instant *out);            /* exactly that form 
 /* Polish civil time by the European rule in force since 1996 (last Sundays of March and October, 01:00 UTC). */
 struct day warsaw_day(instant t);
 void warsaw_clock(instant t, struct day *day, int *hour, int *minute, int *second);
+bool warsaw_instant(struct day day, int hour, int minute, instant *out); /* false: the clocks skip it; of two the first */
 
 /* Time is an argument. The system clock stands in clock_system; a demonstration or a test passes its own. */
 struct clock {
@@ -318,6 +319,11 @@ extern const struct disk disk_real;
 const struct disk *disk_now(void);       /* what is in force */
 void disk_replace(const struct disk *d); /* NULL: the real one; before threads start */
 
+/* Gives the file system away for good, but for reading below these paths (one that is not there is passed over). A thread
+ * does it for itself and those that it starts: before there are others. */
+enum confinement { CONFINED, CONFINE_NOT_THERE /* this kernel cannot: all is as before */, CONFINE_FAILED };
+enum confinement confine_reading(const char *const *paths, size_t n) MUST_USE;
+
 void fd_close(int *fd);                                                            /* for CLEANUP; -1 is nothing */
 bool fd_read_full(int fd, void *p, size_t n, size_t *got, struct err *e) MUST_USE; /* *got < n only at the end */
 bool fd_pread_full(int fd, void *p, size_t n, off_t at, struct err *e) MUST_USE;   /* a short file is ERR_CORRUPT */
@@ -404,6 +410,9 @@ struct json_member {
     int64_t number;
     bool yes;
 };
+/* How many values the text holds at most, if it is JSON: counted without building any, so that what is far too many can
+ * be refused for nothing. A value takes up to 150 bytes. */
+size_t json_values_most(struct str text);
 /* A text that is one object of at most `most` members, in their order; everything in the arena. ERR_INVALID: it is no
  * JSON, no object, or says a name twice. */
 bool json_read(struct str text, struct arena *ar, size_t most, struct json_member **out, size_t *n,

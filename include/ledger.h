@@ -135,6 +135,7 @@ struct entry {
 };
 /* The value is borrowed; an empty one adds no line. One too many is refused by entry_text. */
 void entry_add(struct entry *e, const char *key, struct str value);
+struct str entry_value(const struct entry *e, const char *key); /* of the first such line; n 0: there is none */
 void entry_add_opening(struct entry *e, const char *what, const struct digests *d);
 /* The bytes that are hashed: `akta-entry/v1`, then type, time, object, event, actor, lines, openings. */
 bool entry_text(const struct entry *en, instant time, struct buf *out, struct err *e) MUST_USE;
@@ -198,6 +199,14 @@ bool ledger_entry_unpack(struct bytes stored, struct arena *a, struct bytes *ent
 bool ledger_find(struct txn *t, const struct id *object, uint32_t event, uint64_t *index, struct err *e) MUST_USE;
 /* The newest event of an object, 0 when it has none: after a restore the log may know later ones than the rows do. */
 bool ledger_last_event(struct txn *t, const struct id *object, uint32_t *event, struct err *e) MUST_USE;
+/* Of an object: is this event there, and does the log know a later one? One look for both. */
+bool ledger_event_known(struct txn *t, const struct id *object, uint32_t event, bool *there, bool *later,
+                        struct err *e) MUST_USE;
+/* After an import (see ledger_open): the index from which on the log was filled in, so that the rows of the rooms above may
+ * know less than it tells. Stays until they have looked: `from` moves on with what was looked at, `done` ends it. */
+bool ledger_filled_in(struct txn *t, uint64_t *from, bool *found, struct err *e) MUST_USE;
+bool ledger_filled_in_from(struct txn *t, uint64_t from, struct err *e) MUST_USE;
+bool ledger_filled_in_done(struct txn *t, struct err *e) MUST_USE;
 /* The entry's leaf as the tree holds it, to compare with the entry (a published one; else NOT_FOUND). */
 bool ledger_leaf(struct txn *t, uint64_t index, struct hash *out, struct err *e) MUST_USE;
 /* A .tlog-proof to the newest checkpoint; ERR_STATE while the entry is not published. */

@@ -19,12 +19,15 @@ struct desk_line {
     enum request_next next;
     struct day next_until;
     struct str unit, subject; /* nothing personal */
+    bool damaged;             /* cannot be read: only what the public register knows is told */
 };
 struct desk_filter {
     enum request_kind kind;   /* 0: all */
     enum request_state state; /* 0: all */
     bool by_days;             /* only what is open and due in `days` days or fewer, the most urgent first */
     uint64_t days;
+    bool late;                /* with by_days: only what the office is late with */
+    struct str unit;          /* with by_days: only what this one has; "" = whoever */
     struct day today;
     struct str after;         /* cursor of the page before; not with by_days */
     size_t limit;             /* 1 … 200 */

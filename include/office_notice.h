@@ -30,6 +30,12 @@
          N_("address for reports of failed delivery; empty: the one above, <>: none")},                                  \
         {"mail.site", SET_TEXT, "", 0, 200, N_("address of the citizens' window, such as https://bip.example")},         \
         {"mail.rate", SET_U64, "60", 1, 6000, N_("notices a minute, at most")},                                          \
+        {"mail.per_address",                                                                                             \
+         SET_U64,                                                                                                        \
+         "20",                                                                                                           \
+         1,                                                                                                              \
+         100000,                                                                                                         \
+         N_("notices to one address a day; beyond, only the office's acts")},                                            \
         {"mail.retry", SET_U64, "60", 1, 86400, N_("seconds until the second try; each later one waits twice as long")}, \
         {"mail.days", SET_U64, "5", 1, 30, N_("days after which a notice that nobody takes is given up")},               \
     {                                                                                                                    \
@@ -43,6 +49,7 @@ enum notice_state {
     NOTICE_REFUSED,  /* the server will not take it for this address, or the address is none */
     NOTICE_GIVEN_UP, /* days have passed */
     NOTICE_DROPPED,  /* the address is not there any more */
+    NOTICE_SPARED,   /* the requester's own act, and the address has had enough for a day */
     NOTICE_STATE_END
 };
 const char *notice_state_name(enum notice_state s); /* "waiting" … */
@@ -81,6 +88,7 @@ bool notice_list(struct request_desk *d, const struct id *request, struct arena 
 /* One sentence for people: what has become of it, without the day of it. */
 const char *notice_said(const struct notice *n); /* msgid */
 bool notice_verb(enum request_verb v);           /* whether such an act is told by mail */
+bool notice_own_act(enum request_verb v);        /* the requester's: whoever did it knows of it without mail */
 
 struct notice_figures {
     uint64_t waiting, late /* wait for more than a day */, failed /* refused or given up, the case still open */;
@@ -99,8 +107,9 @@ struct notice_job {
     char number[REQUEST_NUMBER_SIZE];
     char name[REQUEST_NUMBER_SIZE + 24]; /* of this notice, for a file: "2026-000123-4" */
     instant queued;
-    struct str email; /* "" = there is none any more */
-    bool unreadable;  /* the request is damaged: the doctor says more */
+    uint64_t attempts; /* before this one */
+    struct str email;  /* "" = there is none any more */
+    bool unreadable;   /* the request is damaged: the doctor says more */
 };
 /* The first one that is due. *found false: none is. */
 bool notice_next(struct request_desk *d, instant now, struct arena *ar, struct notice_job *out, bool *found,
@@ -114,6 +123,7 @@ enum notice_fate {
     NOTICE_TAKEN = 1,
     NOTICE_LATER,
     NOTICE_NEVER,
+    NOTICE_ENOUGH, /* it is not sent, to spare the address */
     NOTICE_UNKNOWN /* the last byte went, no word came */
 };
 struct notice_report {

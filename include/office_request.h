@@ -93,6 +93,11 @@ struct request_faults {
  * false only without memory. */
 bool request_check(const struct request_form *in, struct arena *ar, struct request_form *clean,
                    struct request_faults *out, struct err *e) MUST_USE;
+/* The same for a letter that is in the office already, on paper or by mail: what its sender left out is no fault of it,
+ * because it is registered first and its sender called then (X-10). Without a way of answer it gets the first that fits
+ * the addresses in it. */
+bool request_check_received(const struct request_form *in, struct arena *ar, struct request_form *clean,
+                            struct request_faults *out, struct err *e) MUST_USE;
 
 /* What the wording hints at: a mixed or misplaced letter is taken in and shown to the desk, never refused (F-08, X-10).
  * The words are data with validity: conf/request-words.tsv. */
@@ -180,10 +185,14 @@ struct request_secret {
 enum request_channel { REQUEST_PORTAL = 1, REQUEST_API, REQUEST_COUNTER, REQUEST_LETTER, REQUEST_MAIL,
                        REQUEST_EDELIVERY, REQUEST_EPUAP, REQUEST_CHANNEL_END };
 const char *request_channel_name(enum request_channel c);
+bool request_channel_parse(struct str s, enum request_channel *out);
+const char *request_channel_title(enum request_channel c, enum lang lang); /* „pocztą” */
+bool request_channel_entered(enum request_channel c);  /* the letter came another way, and the office entered it */
+bool request_channel_has_hour(enum request_channel c); /* false: on paper, which bears a day and no hour */
 struct request_filing {
     struct request_form form;     /* checked again inside */
     enum request_channel channel;
-    instant received;             /* the last byte of the body was read */
+    instant received;             /* the last byte of the body was read; entered: when it reached the office (F-12) */
     struct str once;              /* idempotency key, 16 … 128 printable characters; n 0: none */
     struct str draft;             /* token of the draft whose files come along; n 0: none */
 };
@@ -197,7 +206,7 @@ struct request_filed {
     bool repeated;                /* the first receipt of the same key; nothing was written, and a draft given with the
                                    * repeat lies as it was: draft_drop it */
 };
-/* ERR_INVALID: *faults tells all. ERR_CONFLICT: the key was used for another form. ERR_NOT_FOUND with field "draft": the
+/* ERR_INVALID: *faults tells all. ERR_CONFLICT: the key was used for another form or for other files. ERR_NOT_FOUND with field "draft": the
  * draft expired. A filing draws its number inside its transaction. Thread-safe; everything slow is done before the
  * writer is asked. */
 bool request_file(struct request_desk *d, const struct request_filing *in, const struct actor *who, struct arena *ar,
@@ -223,7 +232,8 @@ enum request_state {
 };
 const char *request_state_name(enum request_state s);
 bool request_state_parse(struct str s, enum request_state *out);
-const char *request_state_title(enum request_state s, enum lang lang); /* „w opracowaniu” */
+const char *request_state_title(enum request_state s, enum lang lang); /* „w opracowaniu”, „czeka na wnioskodawcę” */
+const char *request_state_yours(enum request_state s, enum lang lang); /* to the requester: „czeka na Twoją odpowiedź” */
 bool request_ended(enum request_state s);
 
 /* The closed list of the register (requests.md §1). */
@@ -290,7 +300,8 @@ struct request_act {
     enum request_role role;
     instant at;
     uint64_t seen;    /* events the actor had read; 0: any. Others since: ERR_CONFLICT */
-    struct str once;  /* idempotency key as in request_file; a repeat changes nothing and succeeds */
+    struct str once;  /* idempotency key as in request_file: a repeat changes nothing and succeeds, other words or files
+                       * under it are ERR_CONFLICT */
     struct str text;  /* supplement, reason, note: sealed; shown to the requester */
     struct str draft; /* files that come along: a citizen's draft */
     const struct request_form *form; /* change of way: way, way_other, contacts */
@@ -353,6 +364,8 @@ struct request_attachment {
 enum request_next { REQUEST_NEXT_NONE, REQUEST_NEXT_OFFICE_ANSWERS, REQUEST_NEXT_OFFICE_DISCLOSES /* after the fee term */,
                     REQUEST_NEXT_YOU_REPLY, REQUEST_NEXT_YOU_CHOOSE_FEE, REQUEST_NEXT_YOU_CHOOSE_FORM,
                     REQUEST_NEXT_YOU_ACCEPT, REQUEST_NEXT_OFFICE_DECIDES, REQUEST_NEXT_OFFICE_LATE };
+const char *request_next_name(enum request_next n); /* "office-answers" … */
+const char *request_next_title(enum request_next n, enum lang lang); /* for everybody but the requester; "" = nothing */
 /* What can be done against silence, a decision or a fee; never one that the kind does not have (trap 5). */
 enum request_remedy_kind { REQUEST_REMEDY_SILENCE = 1 /* skarga na bezczynność */, REQUEST_REMEDY_URGE /* ponaglenie */,
                            REQUEST_REMEDY_APPEAL, REQUEST_REMEDY_COURT, REQUEST_REMEDY_PUODO, REQUEST_REMEDY_OBJECT,
@@ -518,6 +531,7 @@ struct request_daily {
     uint64_t due_soon;        /* the office's term ends today or tomorrow */
     uint64_t calls_over;      /* the requester did not answer a call in time: the office decides what follows */
     uint64_t disclosures_due; /* the fourteen days after a fee notice are over (F-22) */
+    uint64_t damaged;         /* could not be read: the doctor says more; all others were looked at */
     instant at;               /* when it was counted; 0: never yet */
 };
 /* What the last night counted, for whoever watches. */

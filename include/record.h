@@ -176,6 +176,9 @@ bool law_class(struct archive *a, struct str symbol, struct day on, struct arena
                struct err *e) MUST_USE;
 bool law_rules(struct archive *a, struct str symbol, struct day on, struct arena *ar, struct retention_rule **out,
                size_t *n, struct err *e) MUST_USE;
+/* Refuses facts with a name that neither the law shipped nor one of these rules asks for: a slip of the pen would quietly
+ * change nothing. */
+bool law_facts(const struct facts *f, const struct retention_rule *rules, size_t n, struct err *e) MUST_USE;
 /* The day that the head of a document names (`# valid-from: 2011-01-01`); false when it names none. */
 bool conf_document_day(struct str text, struct day *out);
 /* What a document would change: one line each ("+ class 0055 …", "~ 1431 BE5 -> B5", "file WA.1431.12.2021 destroy
@@ -494,6 +497,12 @@ struct daily_report {
 bool archive_daily_last(struct archive *a, struct daily_report *out, struct err *e) MUST_USE;
 bool archive_daily(struct archive *a, struct day today, uint64_t verify_seconds, struct daily_report *out,
                    struct err *e) MUST_USE;
+
+/* Figures that a work leaves for whoever asks later, under a name of its own: a row without texts. Nothing kept yet
+ * leaves *row as it is. */
+bool figures_read(struct archive *a, const char *name, const struct row_kind *kind, void *row, struct err *e) MUST_USE;
+bool figures_keep(struct archive *a, const char *name, const struct row_kind *kind, const void *row,
+                  struct err *e) MUST_USE;
 
 /* ---------------------------------------------------------------- for verbs of higher rooms: objects and their events */
 

@@ -182,6 +182,28 @@ bool key_get(struct txn *t, const struct store *s, const struct id *object, stru
     MUST_USE; /* NOT_FOUND: destroyed or never there */
 uint32_t key_epoch(const struct store *s);
 
+/* Epochs (key_epochs.c). Turning makes a new key-encryption key and wraps all object keys anew under it; the old key file
+ * stays until it is destroyed, which no power can undo: copies of the table of keys from before are noise then. */
+#define KEY_EPOCHS_MAX 16u
+struct progress; /* below */
+struct key_turn {
+    uint32_t from, to;              /* the newest epoch before and now */
+    uint64_t carried;               /* object keys under the new one, all of them proved to open */
+    uint8_t kek[SHA256_SIZE];       /* SHA-256("kek\n" || the new key): its name in the log */
+    uint8_t objects[SHA256_SIZE];   /* of the ids of the carried keys, in order */
+};
+/* Goes on with a turn that was interrupted instead of beginning another. ERR_BUSY: another is under way; ERR_INTERRUPTED;
+ * ERR_CORRUPT names a key that does not open: nothing is lost, and the turn can be finished once it is mended. */
+bool keys_turn(struct store *s, struct key_turn *out, struct progress *p, struct err *e) MUST_USE;
+struct key_epoch_figures {
+    uint32_t epoch;
+    uint64_t keys; /* object keys wrapped under it */
+    bool newest;
+};
+bool keys_figures(struct store *s, struct key_epoch_figures out[KEY_EPOCHS_MAX], size_t *n, struct err *e) MUST_USE;
+/* ERR_STATE: it is the newest, still wraps keys, or the newest was never copied; ERR_NOT_FOUND: there is none. */
+bool keys_destroy(struct store *s, uint32_t epoch, struct err *e) MUST_USE;
+
 /* ---------------------------------------------------------------- content */
 
 /* Plain bytes in, two digests out, sealed chunks on disk. A content of at most CONTENT_INLINE_MAX plain bytes lives in

@@ -88,6 +88,21 @@ struct day warsaw_day(instant t)
     return day;
 }
 
+bool warsaw_instant(struct day day, int hour, int minute, instant *out)
+{
+    for (int offset = 2; offset >= 1; offset--) { /* summer time comes first where an hour is there twice */
+        instant t = (instant)day.n * DAY_SECONDS + (hour - offset) * HOUR_SECONDS + minute * 60;
+        struct day d;
+        int h, m, s;
+        warsaw_clock(t, &d, &h, &m, &s);
+        if (d.n == day.n && h == hour && m == minute) {
+            *out = t;
+            return true;
+        }
+    }
+    return false;
+}
+
 static instant system_now(void *ctx)
 {
     (void)ctx;

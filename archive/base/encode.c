@@ -12,26 +12,24 @@ void hex_encode(struct bytes in, char *out)
     *out = '\0';
 }
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+/* Value of a digit and 1 more; 0 is no digit. A table, because the log's entries are mostly digests in hex. */
+static const uint8_t hex_values[256] = {
+    ['0'] = 1, ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+    ['8'] = 9, ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16};
 
 bool hex_decode(struct str in, uint8_t *out, size_t n)
 {
+    const uint8_t *digits = (const uint8_t *)in.p;
     if (in.n % 2 != 0 || in.n / 2 != n) {
         return false;
     }
     for (size_t i = 0; i < in.n; i++) {
-        if (hex_value(in.p[i]) < 0) {
+        if (hex_values[digits[i]] == 0) {
             return false;
         }
     }
     for (size_t i = 0; i < n; i++) {
-        out[i] = (uint8_t)(hex_value(in.p[2 * i]) << 4 | hex_value(in.p[2 * i + 1]));
+        out[i] = (uint8_t)((hex_values[digits[2 * i]] - 1) << 4 | (hex_values[digits[2 * i + 1]] - 1));
     }
     return true;
 }

@@ -324,6 +324,23 @@ bool json_csv(const struct json *list, const char *const *names, size_t n, struc
 
 /* ---------------------------------------------------------------- in */
 
+size_t json_values_most(struct str text)
+{
+    bool inside = false; /* a text */
+    size_t n = 1;
+    for (size_t i = 0; i < text.n; i++) {
+        char c = text.p[i];
+        if (inside) {
+            i += c == '\\';
+            inside = c != '"';
+        } else {
+            inside = c == '"';
+            n += c == ',' || c == '[' || c == '{';
+        }
+    }
+    return n;
+}
+
 static bool read_member(const char *name, json_t *v, struct arena *ar, struct json_member *out)
 {
     *out = (struct json_member){.name = arena_str(ar, str_of(name)), .type = JSON_IS_OTHER, .text = STR("")};

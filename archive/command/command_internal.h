@@ -46,7 +46,7 @@ struct argument_row {
 enum command_group { GROUP_FREE, GROUP_READ, GROUP_WORK, GROUP_DECIDE, GROUP_CARE, GROUP_OWNER };
 
 struct run;
-#define COMMAND_OPTIONS   14
+#define COMMAND_OPTIONS   26
 #define COMMAND_ARGUMENTS 3
 #define COMMAND_EXAMPLES  6
 struct command_row {

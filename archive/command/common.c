@@ -2,6 +2,7 @@
 #include "command_internal.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 struct day run_today(const struct run *r)
 {
@@ -31,10 +32,21 @@ static bool read_fd(struct run *r, int fd, struct str path, size_t max, struct s
     return out->p != NULL || err_set(&r->e, ERR_MEMORY, "out of memory");
 }
 
+static bool no_folder(struct run *r, int fd, struct str path)
+{
+    struct stat st;
+    char shown[256];
+    if (fstat(fd, &st) != 0 || !S_ISDIR(st.st_mode)) {
+        return true;
+    }
+    text_printable(path, shown, sizeof shown);
+    return err_set(&r->e, ERR_INVALID, "%s is a folder; name a file", shown);
+}
+
 bool input_read(struct run *r, struct str path, size_t max, struct str *out)
 {
     int fd CLEANUP(fd_close) = -1;
-    return r->h->open_input(r->h, path, &fd, &r->e) && read_fd(r, fd, path, max, out);
+    return r->h->open_input(r->h, path, &fd, &r->e) && no_folder(r, fd, path) && read_fd(r, fd, path, max, out);
 }
 
 bool id_argument(struct run *r, struct str text, struct id *out)

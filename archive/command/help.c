@@ -110,20 +110,26 @@ static void heading(struct buf *b, enum lang lang, const char *msgid)
     buf_fmt(b, "\n%s\n", tr(lang, msgid));
 }
 
-static void term_line(struct buf *b, const char *term, const char *what)
+/* The explanation stands at `column`; a term that reaches it has a line of its own. */
+static void columns(struct buf *b, const char *term, const char *what, unsigned column)
 {
     size_t chars = utf8_length(str_of(term));
     buf_fmt(b, "  %s", term);
-    if (chars > 24) {
+    if (chars + 3 > column) {
         buf_add_u8(b, '\n');
-        wrap_text(b, what, 28, HELP_WIDTH);
+        wrap_text(b, what, column, HELP_WIDTH);
         return;
     }
     struct buf text CLEANUP(buf_free) = BUF_INIT(8192);
-    wrap_text(&text, what, 28, HELP_WIDTH);
+    wrap_text(&text, what, column, HELP_WIDTH);
     if (text.n > chars + 2) { /* the first line's indent holds the term */
         buf_add(b, text.p + chars + 2, text.n - chars - 2);
     }
+}
+
+static void term_line(struct buf *b, const char *term, const char *what)
+{
+    columns(b, term, what, 28);
 }
 
 static void option_help(struct buf *b, enum lang lang, const struct option_row *o)
@@ -195,6 +201,13 @@ bool help_command(struct buf *b, enum lang lang, const struct command_row *row)
     return !b->failed;
 }
 
+/* "request register", "request list". */
+static bool same_family(const struct command_row *a, const struct command_row *b)
+{
+    size_t n = strcspn(a->name, " ");
+    return strncmp(a->name, b->name, n) == 0 && b->name[n] == ' ';
+}
+
 void help_overview(struct buf *b, enum lang lang)
 {
     wrap_text(
@@ -203,13 +216,14 @@ void help_overview(struct buf *b, enum lang lang)
     buf_fmt(b, "\n  %s\n", tr(lang, N_("akta [-d DIR] [--json] COMMAND …")));
     heading(b, lang, N_("Commands"));
     struct command_cursor at = {0, 0};
+    const struct command_row *before = NULL;
     size_t table = 0;
-    for (const struct command_row *row = command_next(&at); row != NULL; row = command_next(&at)) {
-        if (at.table != table) {
+    for (const struct command_row *row = command_next(&at); row != NULL; before = row, row = command_next(&at)) {
+        if (at.table != table && !same_family(before, row)) {
             buf_add_u8(b, '\n');
-            table = at.table;
         }
-        buf_fmt(b, "  %-17s%s\n", row->name, tr(lang, row->summary));
+        table = at.table;
+        columns(b, row->name, tr(lang, row->summary), 22);
     }
     buf_add_u8(b, '\n');
     wrap_text(

@@ -126,6 +126,10 @@ static bool take_value(struct parser *ps, const struct option_row *row, struct s
     if (!value_sound(row->type, field, text, e) || (row->type == VALUE_DAY && !day_read(text, field, &g->day, e))) {
         return false;
     }
+    if (row->type == VALUE_TEXT && text.n == 0 && (row->flags & OPTION_REQUIRED) != 0 && row->choice == 0) {
+        return err_field(e, ERR_INVALID, row->name, "%s is empty: write %s after it", field,
+                         row->value != NULL ? tr(e->lang, row->value) : "");
+    }
     if (row->type == VALUE_NUMBER && !parse_u64(text, row->min, row->max, &g->number)) {
         return bad_number(row, field, text, e);
     }

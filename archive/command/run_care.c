@@ -279,6 +279,7 @@ static void daily_json(struct run *r, const struct daily_report *d, const struct
     json_u64(o, "requests_due_soon", q->due_soon);
     json_u64(o, "calls_over", q->calls_over);
     json_u64(o, "disclosures_due", q->disclosures_due);
+    json_u64(o, "requests_damaged", q->damaged);
     json_u64(o, "offers_lapsed", q->offers_lapsed);
     json_u64(o, "drafts_expired", q->drafts_expired);
     json_u64(o, "notices_waiting", desk->mail.waiting);
@@ -314,6 +315,7 @@ static void daily_people(struct run *r, const struct daily_report *d, const stru
         {N_("Requests due today or tomorrow"), q->due_soon},
         {N_("Calls that nobody answered in time"), q->calls_over},
         {N_("Answers to send after the fee’s term"), q->disclosures_due},
+        {N_("Requests that cannot be read: akta doctor"), q->damaged},
         {N_("Offers that lapsed"), q->offers_lapsed},
         {N_("Drafts that expired"), q->drafts_expired},
         {N_("Notices waiting to be sent"), desk->mail.waiting},
@@ -351,5 +353,5 @@ int run_daily(struct run *r)
     } else {
         daily_people(r, &d, &report);
     }
-    return d.verified.faults == 0 ? EXIT_DONE : EXIT_NO;
+    return d.verified.faults == 0 && report.q.damaged == 0 ? EXIT_DONE : EXIT_NO;
 }

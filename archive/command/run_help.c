@@ -23,17 +23,46 @@ static int help_family(struct run *r, const char *word)
     return EXIT_DONE;
 }
 
+/* For programs: what the page for people is made of. */
+static void command_json(struct run *r, const struct command_row *row)
+{
+    struct json *o = json_object();
+    struct buf usage CLEANUP(buf_free) = BUF_INIT(4096);
+    usage_line(&usage, r->h->lang, row);
+    json_text(o, "command", str_of(row->name));
+    json_text(o, "usage", buf_str(&usage));
+    json_text(o, "summary", str_of(tr(r->h->lang, row->summary)));
+    (void)out_json(r, &o);
+}
+
+static int help_json(struct run *r, struct str name)
+{
+    struct command_cursor at = {0, 0};
+    for (const struct command_row *row = command_next(&at); row != NULL; row = command_next(&at)) {
+        size_t n = name.n;
+        bool of_family = strncmp(row->name, name.p, n) == 0 && (row->name[n] == ' ' || row->name[n] == '\0');
+        if (n == 0 || of_family) {
+            command_json(r, row);
+        }
+    }
+    return EXIT_DONE;
+}
+
 int run_help(struct run *r)
 {
     if (parsed_flag(r->p, "man")) {
         help_man(&r->out, r->h->lang);
         return EXIT_DONE;
     }
+    struct str name = joined_arguments(r, 0);
+    bool known = name.n == 0 || command_by_name(name) != NULL || command_has_children(name.p);
+    if (r->h->json && known) {
+        return help_json(r, name);
+    }
     if (r->p->arg_count == 0) {
         help_overview(&r->out, r->h->lang);
         return EXIT_DONE;
     }
-    struct str name = joined_arguments(r, 0);
     const struct command_row *row = command_by_name(name);
     if (row != NULL) {
         help_command(&r->out, r->h->lang, row);

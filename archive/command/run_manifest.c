@@ -61,6 +61,9 @@ static void find(struct intake *in, struct manifest *m, size_t row)
         problem(in, manifest_line(m, row), "path", e.text);
     } else if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
         manifest_found(m, row, (uint64_t)st.st_size);
+    } else {
+        err_set(&e, ERR_INVALID, "this is a folder; a list names each document");
+        problem(in, manifest_line(m, row), "path", e.text);
     }
 }
 

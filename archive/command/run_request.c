@@ -48,6 +48,8 @@ struct json *request_as_json(struct run *r, const struct request_view *v)
     } else {
         json_null(o, "days_left");
     }
+    json_text(o, "next", str_of(request_next_name(v->next)));
+    json_day(o, "next_until", v->next_until);
     json_text_or_null(o, "outcome", v->outcome != 0 ? str_of(request_outcome_name(v->outcome)) : STR(""));
     json_text_or_null(o, "unit", v->unit);
     json_text_or_null(o, "subject", v->subject);
@@ -102,7 +104,7 @@ static bool attach_one(struct run *r, struct request_desk *d, struct str token, 
     return draft_attach(d, token, path_last(path), src, r->ar, &file, &r->e);
 }
 
-static void drop(struct run *r, struct request_desk *d, struct str token)
+void request_unattach(struct run *r, struct request_desk *d, struct str token)
 {
     struct err why;
     err_init(&why, r->h->lang);
@@ -125,7 +127,7 @@ bool request_attach(struct run *r, struct request_desk *d, size_t first, struct 
     }
     for (size_t i = first; i < r->p->arg_count; i++) {
         if (!attach_one(r, d, own, r->p->args[i].text)) {
-            drop(r, d, own);
+            request_unattach(r, d, own);
             return false;
         }
     }
@@ -146,7 +148,7 @@ bool request_act_now(struct run *r, struct request_desk *d, const struct request
     if (request_do(d, &v->id, act, &r->h->who, r->ar, done, NULL, &r->e)) {
         return true;
     }
-    drop(r, d, act->draft);
+    request_unattach(r, d, act->draft);
     return false;
 }
 

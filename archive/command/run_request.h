@@ -18,6 +18,7 @@ struct json *request_as_json(struct run *r, const struct request_view *v);
 void request_say(struct run *r, const struct request_view *v);
 /* Files of the command line from argument `first` on, into a draft. token n 0: there are none. */
 bool request_attach(struct run *r, struct request_desk *d, size_t first, struct str *token) MUST_USE;
+void request_unattach(struct run *r, struct request_desk *d, struct str token); /* when they were not taken */
 /* Lays the verb in; a draft that was not taken goes. */
 bool request_act_now(struct run *r, struct request_desk *d, const struct request_view *v, struct request_act *act,
                      size_t first_file, struct request_done *done) MUST_USE;

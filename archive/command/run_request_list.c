@@ -6,11 +6,13 @@
 static bool read_filter(struct run *r, struct desk_filter *f)
 {
     struct str state = parsed_text(r->p, "state"), kind = parsed_text(r->p, "kind");
-    *f = (struct desk_filter){.by_days = parsed_option(r->p, "days-left") != NULL,
-                              .days = parsed_number(r->p, "days-left", 0),
+    *f = (struct desk_filter){.days = parsed_number(r->p, "days-left", 10000),
+                              .late = parsed_flag(r->p, "late"),
+                              .unit = parsed_text(r->p, "unit"),
                               .today = run_today(r),
                               .after = parsed_text(r->p, "after"),
                               .limit = (size_t)parsed_number(r->p, "limit", 50)};
+    f->by_days = parsed_flag(r->p, "days-left") || f->late || f->unit.n > 0;
     char shown[60];
     if (state.n > 0 && !request_state_parse(state, &f->state)) {
         text_printable(state, shown, sizeof shown);
@@ -32,19 +34,34 @@ static bool line_json(struct run *r, const struct desk_line *l, struct day today
     json_text(o, "number", str_of(l->number));
     json_text(o, "kind", str_of(request_kind_name(l->kind)));
     json_text(o, "state", str_of(request_state_name(l->state)));
-    json_instant(o, "received", l->received);
+    if (l->damaged) {
+        json_null(o, "received");
+    } else {
+        json_instant(o, "received", l->received);
+    }
     json_day(o, "due", l->due);
     if (day_is_none(l->due)) {
         json_null(o, "days_left");
     } else {
         json_i64(o, "days_left", (int64_t)l->due.n - today.n);
     }
+    json_text(o, "next", str_of(request_next_name(l->next)));
+    json_day(o, "next_until", l->next_until);
+    json_bool(o, "damaged", l->damaged);
     json_bool(o, "extended", l->extended);
     json_day(o, "ended", l->ended);
     json_text_or_null(o, "outcome", l->outcome != 0 ? str_of(request_outcome_name(l->outcome)) : STR(""));
     json_text_or_null(o, "subject", l->subject);
     json_text_or_null(o, "unit", l->unit);
     return out_json(r, &o);
+}
+
+static const char *next_said(const struct desk_line *l, enum lang lang)
+{
+    if (l->damaged) {
+        return tr(lang, N_("damaged: akta doctor"));
+    }
+    return l->next != REQUEST_NEXT_NONE ? request_next_title(l->next, lang) : "–";
 }
 
 static void line_people(struct grid *g, const struct desk_line *l, struct day today)
@@ -59,6 +76,7 @@ static void line_people(struct grid *g, const struct desk_line *l, struct day to
     } else {
         grid_fmt(g, "%lld", (long long)l->due.n - today.n);
     }
+    grid_cell(g, str_of(next_said(l, lang)));
     grid_cell(g, l->unit.n > 0 ? l->unit : STR("–"));
     grid_cell(g, l->subject.n > 0 ? l->subject : STR("–"));
 }
@@ -103,9 +121,9 @@ int run_request_list(struct run *r)
         out_say(r, "%s\n", tr(r->h->lang, N_("No request fits.")));
         return EXIT_DONE;
     }
-    grid_begin(&g, r, 7);
+    grid_begin(&g, r, 8);
     grid_right(&g, 4);
-    grid_words(&g, (const char *const[]){N_("Number"), N_("Kind"), N_("State"), N_("Due"), N_("Days left"),
+    grid_words(&g, (const char *const[]){N_("Number"), N_("Kind"), N_("State"), N_("Due"), N_("Days left"), N_("Next"),
                                          N_("Who has it"), N_("Subject")});
     for (size_t i = 0; i < n; i++) {
         line_people(&g, &lines[i], f.today);

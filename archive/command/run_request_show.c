@@ -111,7 +111,6 @@ static void days_json(struct json *o, const struct request_view *v)
     json_day(o, "overdue_since", v->overdue_since);
     json_day(o, "served", v->served);
     json_day(o, "ended", v->ended);
-    json_day(o, "next_until", v->next_until);
     json_bool(o, "published", v->published);
 }
 
@@ -207,6 +206,26 @@ static void line_day(struct grid *g, const char *label, struct day d)
     }
 }
 
+static struct str came_in(struct run *r, const struct request_view *v)
+{
+    enum lang lang = r->h->lang;
+    struct str when = request_channel_has_hour(v->channel) ? instant_for_people(r->ar, lang, v->received)
+                                                           : day_for_people(r->ar, lang, warsaw_day(v->received));
+    return arena_fmt(r->ar, "%.*s, %s", (int)when.n, when.p, request_channel_title(v->channel, lang));
+}
+
+/* Who must act, and until when. */
+static struct str next_said(struct run *r, const struct request_view *v)
+{
+    const char *what = request_next_title(v->next, r->h->lang);
+    char until[DAY_TEXT_SIZE];
+    if (v->next == REQUEST_NEXT_NONE || day_is_none(v->next_until)) {
+        return str_of(what);
+    }
+    day_text(v->next_until, until);
+    return arena_fmt(r->ar, "%s, %s %s", what, tr(r->h->lang, N_("until")), until);
+}
+
 static void head_people(struct run *r, const struct request_view *v, struct str mark)
 {
     enum lang lang = r->h->lang;
@@ -216,13 +235,15 @@ static void head_people(struct run *r, const struct request_view *v, struct str 
     line(&g, N_("Kind"), str_of(request_kind_title(v->kind, lang)));
     line(&g, N_("State"), str_of(request_state_title(v->state, lang)));
     line(&g, N_("Outcome"), v->outcome != 0 ? str_of(request_outcome_title(v->outcome, lang)) : STR(""));
-    line(&g, N_("Received"), instant_for_people(r->ar, lang, v->received));
+    line(&g, N_("Received"), came_in(r, v));
     line_day(&g, N_("Due"), request_ended(v->state) ? DAY_NONE : v->due);
+    line(&g, N_("Next"), next_said(r, v));
     line_day(&g, N_("Safe day"), request_ended(v->state) ? DAY_NONE : v->safe);
     line_day(&g, N_("Longest extension"), request_ended(v->state) ? DAY_NONE : v->longest);
     line_day(&g, N_("Requester's last day"), v->waiting_until);
     line_day(&g, N_("Disclosed from"), v->disclose_from);
     line_day(&g, N_("Late since"), v->overdue_since);
+    line_day(&g, N_("Served"), v->served);
     line_day(&g, N_("Ended"), v->ended);
     line(&g, N_("Who has it"), v->unit);
     line(&g, N_("Subject"), v->subject);
@@ -235,24 +256,117 @@ static void head_people(struct run *r, const struct request_view *v, struct str 
     }
 }
 
+/* As a clerk calls them; the names of the API stand in --json. */
+static const struct {
+    const char *field, *label;
+} field_labels[] = {{"way", N_("Way of answer")},
+                    {"way_other", N_("Other way")},
+                    {"right", N_("Right")},
+                    {"content", N_("Content")},
+                    {"name", N_("Name and surname")},
+                    {"organisation", N_("Organisation")},
+                    {"proxy", N_("Proxy")},
+                    {"email", N_("E-mail")},
+                    {"phone", N_("Phone")},
+                    {"street", N_("Street and number")},
+                    {"postal_code", N_("Postal code")},
+                    {"city", N_("Town")},
+                    {"country", N_("Country")},
+                    {"purpose", N_("Purpose")},
+                    {"format", N_("Form and format")},
+                    {"source", N_("Source")},
+                    {"conditions", N_("Conditions wanted")},
+                    {"period", N_("Access and period")},
+                    {"behalf", N_("On behalf of")},
+                    {"publish_name", N_("Agrees to the publication of the name")}};
+
+static const char *field_label(const char *field, enum lang lang)
+{
+    for (size_t i = 0; i < COUNT_OF(field_labels); i++) {
+        if (strcmp(field_labels[i].field, field) == 0) {
+            return tr(lang, field_labels[i].label);
+        }
+    }
+    return field;
+}
+
+/* A choice as people read it, else the words as they are. */
+static struct str value_said(const struct request_form *form, const struct request_field *f, enum lang lang)
+{
+    if (f->input == REQUEST_CHOICE && strcmp(f->name, "way") == 0 && form->way != 0) {
+        return str_of(request_way_title((enum request_way)form->way, lang));
+    }
+    if (f->input == REQUEST_CHOICE && strcmp(f->name, "right") == 0 && form->right != 0) {
+        return str_of(request_right_title((enum request_right)form->right, lang));
+    }
+    struct str s = form_value(form, f);
+    return f->input == REQUEST_TICK && s.n > 0 ? str_of(tr(lang, N_("yes"))) : s;
+}
+
 static void form_people(struct run *r, const struct request_form *form)
 {
     size_t n;
     const struct request_field *fields = request_fields(&n);
     out_say(r, "\n");
     for (size_t i = 0; i < n; i++) {
-        struct str s = form_value(form, &fields[i]);
+        struct str s = value_said(form, &fields[i], r->h->lang);
         if (s.n > 0 && strcmp(fields[i].name, "kind") != 0) {
-            out_say(r, "%s: %.*s\n", fields[i].name, (int)s.n, s.p);
+            out_say(r, "%s: %.*s\n", field_label(fields[i].name, r->h->lang), (int)s.n, s.p);
         }
+    }
+}
+
+static const char *role_said(enum request_role role, enum lang lang)
+{
+    switch (role) {
+        case REQUEST_CITIZEN:
+            return tr(lang, N_("the requester"));
+        case REQUEST_OFFICE:
+            return tr(lang, N_("the office"));
+        case REQUEST_CLOCK:
+            break;
+    }
+    return tr(lang, N_("the clock"));
+}
+
+/* Days, money and names that the act brought; nothing when it brought none. */
+static void event_details(struct run *r, const struct request_event *ev)
+{
+    enum lang lang = r->h->lang;
+    char day[DAY_TEXT_SIZE];
+    if (!day_is_none(ev->until)) {
+        day_text(ev->until, day);
+        out_say(r, "  %s %s\n", tr(lang, N_("until")), day);
+    }
+    if (!day_is_none(ev->served)) {
+        day_text(ev->served, day);
+        out_say(r, "  %s %s\n", tr(lang, N_("served")), day);
+    }
+    if (ev->grosze > 0) {
+        out_say(r, "  %llu,%02llu zł\n", (unsigned long long)ev->grosze / 100, (unsigned long long)ev->grosze % 100);
+    }
+    if (ev->call != 0) {
+        out_say(r, "  %s %s\n", tr(lang, N_("call:")), request_call_name(ev->call));
+    }
+    if (ev->outcome != 0) {
+        out_say(r, "  %s\n", request_outcome_title(ev->outcome, lang));
+    }
+    if (ev->verb == REQUEST_DO_QUALIFY) {
+        out_say(r, "  %s\n", request_kind_title(ev->kind, lang));
+    }
+    if (ev->unit.n > 0) {
+        out_say(r, "  %s %.*s\n", tr(lang, N_("unit:")), (int)ev->unit.n, ev->unit.p);
     }
 }
 
 static void event_people(struct run *r, const struct request_view *v, const struct request_event *ev)
 {
-    struct str at = instant_for_people(r->ar, r->h->lang, ev->at);
+    bool by_day = ev->verb == REQUEST_DO_FILE && !request_channel_has_hour(v->channel);
+    struct str at =
+        by_day ? day_for_people(r->ar, r->h->lang, warsaw_day(ev->at)) : instant_for_people(r->ar, r->h->lang, ev->at);
     out_say(r, "\n%llu. %s  %s (%s) -> %s\n", (unsigned long long)ev->event, at.p, request_verb_name(ev->verb),
-            request_role_name(ev->role), request_state_title(ev->to, r->h->lang));
+            role_said(ev->role, r->h->lang), request_state_title(ev->to, r->h->lang));
+    event_details(r, ev);
     if (ev->text.n > 0) {
         out_say(r, "%.*s\n", (int)ev->text.n, ev->text.p);
     }

@@ -45,8 +45,9 @@ static bool ask_question(struct run *r, struct facts *facts, struct retention_qu
     if (!facts_given(r, facts)) {
         return false;
     }
-    return parsed_flag(r->p, "class") ? question_of_class(r, q)
-                                      : category_parse(parsed_text(r->p, "category"), &q->category, &r->e);
+    bool known = parsed_flag(r->p, "class") ? question_of_class(r, q)
+                                            : category_parse(parsed_text(r->p, "category"), &q->category, &r->e);
+    return known && law_facts(facts, q->rules, q->rule_count, &r->e);
 }
 
 static void retain_json(struct run *r, const struct retention *t, const char *category)

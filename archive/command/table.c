@@ -17,8 +17,8 @@ const struct option_row global_options[] = {
     {.name = NULL},
 };
 
-const struct command_row *const command_tables[] = {table_law,     table_file, table_due, table_proof,
-                                                    table_request, table_care, NULL};
+const struct command_row *const command_tables[] = {
+    table_law, table_file, table_due, table_proof, table_intake, table_request_read, table_request, table_care, NULL};
 
 const struct command_row *command_next(struct command_cursor *at)
 {

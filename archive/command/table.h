@@ -4,12 +4,14 @@
 
 #include "command_internal.h"
 
-extern const struct command_row table_law[];     /* term retain class id conf */
-extern const struct command_row table_file[];    /* file record ingest get */
-extern const struct command_row table_due[];     /* queue forecast hold */
-extern const struct command_row table_proof[];   /* verify log evidence */
-extern const struct command_row table_request[]; /* request */
-extern const struct command_row table_care[];    /* init backup restore doctor daily help completion version */
+extern const struct command_row table_law[];          /* term retain class id conf */
+extern const struct command_row table_file[];         /* file record ingest get */
+extern const struct command_row table_due[];          /* queue forecast hold */
+extern const struct command_row table_proof[];        /* verify log evidence */
+extern const struct command_row table_intake[];       /* request register */
+extern const struct command_row table_request_read[]; /* request list show get states bag */
+extern const struct command_row table_request[];      /* request: the office's verbs */
+extern const struct command_row table_care[];         /* init backup keys restore doctor daily help completion version */
 
 int run_term(struct run *r);
 int run_retain(struct run *r);
@@ -34,6 +36,7 @@ int run_forecast(struct run *r);
 int run_hold_place(struct run *r);
 int run_hold_release(struct run *r);
 int run_hold_list(struct run *r);
+int run_request_register(struct run *r);
 int run_request_list(struct run *r);
 int run_request_show(struct run *r);
 int run_request_states(struct run *r);
@@ -52,6 +55,9 @@ int run_log_check(struct run *r);
 int run_evidence(struct run *r);
 int run_init(struct run *r);
 int run_backup(struct run *r);
+int run_keys_list(struct run *r);
+int run_keys_rotate(struct run *r);
+int run_keys_destroy(struct run *r);
 int run_restore(struct run *r);
 int run_doctor(struct run *r);
 int run_daily(struct run *r);

@@ -37,6 +37,41 @@ const struct command_row table_care[] = {
         .examples = {"akta backup /mnt/kopia", "akta backup --keys /mnt/sejf"},
     },
     {
+        .name = "keys list",
+        .need = NEED_ARCHIVE,
+        .group = GROUP_CARE,
+        .run = run_keys_list,
+        .summary = N_("the epochs of the key-encryption key, and how many keys each wraps"),
+        .examples = {"akta keys list"},
+    },
+    {
+        .name = "keys rotate",
+        .need = NEED_ARCHIVE,
+        .group = GROUP_OWNER,
+        .run = run_keys_rotate,
+        .summary = N_("make a new key-encryption key and wrap all keys anew under it"),
+        .text =
+            N_("The contents stay as they are: only the keys of the records are wrapped anew, while the archive goes "
+               "on working. An interruption loses nothing; the same command goes on. The old key stays until akta "
+               "keys destroy. Copy the keys afterwards."),
+        .no = N_("it was interrupted"),
+        .examples = {"akta keys rotate", "akta backup --keys /mnt/sejf"},
+    },
+    {
+        .name = "keys destroy",
+        .need = NEED_ARCHIVE,
+        .group = GROUP_OWNER,
+        .run = run_keys_destroy,
+        .summary = N_("destroy the key-encryption key of an old epoch"),
+        .text =
+            N_("For ever: what earlier copies of the tables hold of destroyed records is noise from then on, once the "
+               "copies of this key are destroyed as well. A backup from before is restored with the newest keys."),
+        .arguments = {{N_("EPOCH"), N_("number of the epoch, as akta keys list shows it"), VALUE_TEXT, 1, 1}},
+        .no = N_("there is no such epoch"),
+        .refused = N_("the key is in use, or the newest one was never copied"),
+        .examples = {"akta keys destroy 1"},
+    },
+    {
         .name = "restore",
         .need = NEED_NO_OWNER,
         .group = GROUP_OWNER,
@@ -77,15 +112,16 @@ const struct command_row table_care[] = {
         .run = run_daily,
         .summary = N_("the nightly work"),
         .text = N_(
-            "Finishes recomputations, counts what is due, names holds to look at, removes leftovers, and verifies for "
-            "a while."),
+            "Counts the requests of citizens that are late or about to be, closes offers that nobody accepted, erases "
+            "drafts whose time is over. Finishes recomputations, counts what is due for review, names holds to look "
+            "at, removes leftovers, and verifies for a while."),
         .options = {{.name = "budget",
                      .value = N_("SECONDS"),
                      .type = VALUE_NUMBER,
                      .min = 0,
                      .max = 86400,
                      .what = N_("how long to verify; else 3600")}},
-        .no = N_("verification found a fault"),
+        .no = N_("verification found a fault, or a request cannot be read"),
         .examples = {"akta daily --budget 600"},
     },
     {

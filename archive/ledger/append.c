@@ -133,6 +133,37 @@ bool ledger_last_event(struct txn *t, const struct id *object, uint32_t *event, 
     return true;
 }
 
+struct event_look {
+    uint32_t event;
+    bool there, later;
+};
+
+static bool look_event(struct bytes key, struct bytes val, void *ctx, struct err *e)
+{
+    struct event_look *l = ctx;
+    struct reader r = reader_of(key);
+    (void)val;
+    rd_bytes(&r, sizeof(struct id));
+    uint32_t event = rd_be32(&r);
+    if (!rd_done(&r))
+        return err_set(e, ERR_CORRUPT, "a row of the log's object index is damaged");
+    l->there = l->there || event == l->event;
+    l->later = event > l->event;
+    return !l->later; /* the rest of the object's events does not matter */
+}
+
+bool ledger_event_known(struct txn *t, const struct id *object, uint32_t event, bool *there, bool *later, struct err *e)
+{
+    uint8_t key[20];
+    struct event_look l = {.event = event};
+    struct store_range r = {.table = T_LOG_OBJECT, .prefix = id_bytes(object), .from = object_key(object, event, key)};
+    if (!store_walk(t, r, look_event, &l, e))
+        return false;
+    *there = l.there;
+    *later = l.later;
+    return true;
+}
+
 bool ledger_leaf(struct txn *t, uint64_t index, struct hash *out, struct err *e)
 {
     uint32_t number = (uint32_t)(index >> LOG_SHIFT);

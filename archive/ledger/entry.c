@@ -79,6 +79,15 @@ void entry_add(struct entry *e, const char *key, struct str value)
         e->line_count++; /* one too many is kept as a count, and entry_text refuses it */
 }
 
+struct str entry_value(const struct entry *e, const char *key)
+{
+    size_t n = e->line_count < ENTRY_LINES_MAX ? e->line_count : ENTRY_LINES_MAX;
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(e->lines[i].key, key) == 0)
+            return e->lines[i].value;
+    return STR_NONE;
+}
+
 void entry_add_opening(struct entry *e, const char *what, const struct digests *d)
 {
     if (e->opening_count < ENTRY_OPENINGS_MAX)

@@ -35,12 +35,12 @@ static void keep_first(void *ctx, const char *where, const char *wrong)
 static bool folder_is_sound(struct ledger *l, struct err *e)
 {
     struct first_fault first = {""};
-    struct fault_sink sink = {keep_first, &first, e->lang, 0};
+    struct fault_sink sink = {.fault = keep_first, .ctx = &first, .lang = e->lang};
     struct signed_row head;
     struct arena *a CLEANUP(arena_free) = arena_new(4u << 20);
     if (a == NULL)
         return err_set(e, ERR_MEMORY, "out of memory reading the published log");
-    if (!verify_folder(l->log_dir, "DIR/log/", signer_key(l->signer), &sink, &head, a, e))
+    if (!verify_folder(l->log_dir, "DIR/log/", signer_key(l->signer), &sink, &head, a, e) || !fault_sink_ends(&sink, e))
         return false;
     return sink.found == 0 || err_set(e, ERR_CORRUPT,
                                       "the published log is newer than the store, but it cannot be imported: %s; bring "
@@ -151,6 +151,16 @@ static bool import_in(struct txn *t, void *ctx, struct err *e)
     return true;
 }
 
+/* The rooms above look at what was filled in before anything else is done (ledger_filled_in). If they did not come to
+ * it since an earlier import, they begin where that one began. */
+static bool note_filled_in(struct txn *t, const struct import *im, struct err *e)
+{
+    uint64_t from;
+    bool found = false;
+    return ledger_filled_in(t, &from, &found, e) &&
+           (found || ledger_filled_in_from(t, index_of(im->l->number, im->found), e));
+}
+
 static bool finish_in(struct txn *t, void *ctx, struct err *e)
 {
     struct import *im = ctx;
@@ -167,8 +177,8 @@ static bool finish_in(struct txn *t, void *ctx, struct err *e)
     snprintf(to, sizeof to, "%llu", ULL(im->published->head.size));
     entry_add(&entry, "found", str_of(found));
     entry_add(&entry, "replayed-to", str_of(to));
-    return store_delete(t, T_LOG_HEAD, import_key(), e) && ledger_append(t, im->l, &entry, &index, e) &&
-           mark_put(t, im->l->number, MARK_SIGNED, im->published, e) &&
+    return store_delete(t, T_LOG_HEAD, import_key(), e) && note_filled_in(t, im, e) &&
+           ledger_append(t, im->l, &entry, &index, e) && mark_put(t, im->l->number, MARK_SIGNED, im->published, e) &&
            mark_put(t, im->l->number, MARK_PUBLISHED, im->published, e);
 }
 
@@ -188,6 +198,37 @@ static bool import_all(struct import *im, const struct heads *h, struct err *e)
         return err_set(e, ERR_CORRUPT, "the imported entries do not have the published root of %llu entries",
                        ULL(goal->size));
     return store_write(im->l->store, finish_in, im, e);
+}
+
+/* ---------------------------------------------------------------- what the rooms above have yet to look at */
+
+static struct bytes filled_in_key(void)
+{
+    return bytes_of(STR("filled-in"));
+}
+
+bool ledger_filled_in(struct txn *t, uint64_t *from, bool *found, struct err *e)
+{
+    struct bytes v;
+    struct arena *a CLEANUP(arena_free) = arena_new(1024);
+    if (a == NULL)
+        return err_set(e, ERR_MEMORY, "out of memory reading the log");
+    if (!store_find(t, T_LOG_HEAD, filled_in_key(), a, &v, found, e))
+        return false;
+    struct reader r = reader_of(v);
+    *from = *found ? rd_be64(&r) : 0;
+    return !*found || rd_done(&r) || err_set(e, ERR_CORRUPT, "the log's row %s is damaged", "filled-in");
+}
+
+bool ledger_filled_in_from(struct txn *t, uint64_t from, struct err *e)
+{
+    uint8_t raw[8];
+    return store_put(t, T_LOG_HEAD, filled_in_key(), entry_key(from, raw), e);
+}
+
+bool ledger_filled_in_done(struct txn *t, struct err *e)
+{
+    return store_delete(t, T_LOG_HEAD, filled_in_key(), e);
 }
 
 bool import_published(struct ledger *l, const struct heads *h, const struct signed_row *published, struct err *e)

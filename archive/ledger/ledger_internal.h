@@ -141,7 +141,7 @@ bool entries_walk_stored(struct txn *t, uint32_t number, uint64_t first, uint64_
 
 /* ---------------------------------------------------------------- entries as they are stored (pack.c) */
 
-#define PACK_BUF_MAX (ENTRY_MAX + 1024) /* ceiling that holds any entry, packed or not */
+#define PACK_BUF_MAX (ENTRY_MAX + 1024)               /* ceiling that holds any entry, packed or not */
 void entry_pack(struct bytes entry, struct buf *out); /* appends; buf_ok() tells */
 /* *entry points into `stored` or into `scratch`, whose former bytes go. */
 bool entry_unpack(struct bytes stored, struct buf *scratch, struct bytes *entry, struct err *e) MUST_USE;
@@ -222,9 +222,14 @@ struct fault_sink {
     void *ctx;
     enum lang lang; /* of what is reported */
     uint64_t found;
+    struct err own; /* trouble of our own, which is no finding about the log */
 };
 /* `wrong_fmt` is a message for people, translated here. */
 void fault_report(struct fault_sink *f, const char *where, const char *wrong_fmt, ...) PRINTF_LIKE(3, 4);
+/* The same for what could not be read because of `why`: without memory it is not the log that is damaged. */
+void fault_because(struct fault_sink *f, const char *where, const struct err *why, const char *wrong_fmt, ...)
+    PRINTF_LIKE(4, 5);
+bool fault_sink_ends(const struct fault_sink *f, struct err *e) MUST_USE; /* false: it could not look everywhere */
 /* Recomputes the tree of `want->size` entries and says which part does not fit. False only when it could not look. */
 bool verify_tree(const struct tree_source *src, const struct tree_head *want, struct fault_sink *f,
                  struct err *e) MUST_USE;

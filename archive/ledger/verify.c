@@ -79,7 +79,7 @@ static bool check_old_folder(struct ledger *l, uint32_t number, struct fault_sin
     if (fd < 0) {
         struct err why = {.lang = f->lang};
         err_errno(&why, errno, "the folder of the log before cannot be opened");
-        fault_report(f, name, "%s", why.text);
+        fault_because(f, name, &why, "%s", why.text);
         return true;
     }
     snprintf(name, sizeof name, "log-old-%u/", number + 1);
@@ -95,7 +95,8 @@ static void check_against_rows(struct ledger *l, const struct log_check *now, co
     if (head->size == 0 || !now->rows_sound)
         return;
     if (!tree_root_at(l->store, l->number, head->size, &root, &why))
-        fault_report(f, where, "the store cannot give the root of its %llu entries: %s", ULL(head->size), why.text);
+        fault_because(f, where, &why, "the store cannot give the root of its %llu entries: %s", ULL(head->size),
+                      why.text);
     else if (!hash_equal(&root, &head->root))
         fault_report(f, where, "the store has another root for its %llu entries", ULL(head->size));
 }
@@ -121,7 +122,7 @@ static void check_memory(struct ledger *l, const struct log_check *now, struct f
     struct tree_head last;
     struct err why = {.lang = f->lang};
     if (!signer_recall(l->signer, &last, &why)) {
-        fault_report(f, where, "%s", why.text);
+        fault_because(f, where, &why, "%s", why.text);
         return;
     }
     if (last.size < now->published.size)
@@ -132,7 +133,7 @@ static void check_memory(struct ledger *l, const struct log_check *now, struct f
 
 bool ledger_verify(struct ledger *l, ledger_fault fault, void *ctx, uint64_t *entries, struct err *e)
 {
-    struct fault_sink f = {fault, ctx, e->lang, 0};
+    struct fault_sink f = {.fault = fault, .ctx = ctx, .lang = e->lang};
     struct log_check now = {0};
     uint64_t checked = 0, with_rows = 0;
     for (uint32_t number = 0; number <= l->number; number++) {
@@ -147,5 +148,5 @@ bool ledger_verify(struct ledger *l, ledger_fault fault, void *ctx, uint64_t *en
         return false;
     check_memory(l, &now, &f);
     *entries = checked;
-    return true;
+    return fault_sink_ends(&f, e);
 }

@@ -40,7 +40,7 @@ void verify_entry(const char *where, struct bytes entry, instant *last, struct a
     *known = entry_parse(entry, a, out, &when, &why);
     if (!*known) {
         if (why.code != ERR_UNSUPPORTED)
-            fault_report(f, where, "%s", why.text);
+            fault_because(f, where, &why, "%s", why.text);
         return;
     }
     if (when < *last)
@@ -104,7 +104,7 @@ static bool check_partial(void *ctx, const char *name, bool is_dir, struct err *
     arena_reset(p->c->partial);
     if (!folder_read(p->c->dir, path, (size_t)TILE_WIDTH * (2 + UINT16_MAX), p->c->partial, &raw, &why)) {
         if (why.code != ERR_NOT_FOUND) /* removed meanwhile, as it may be */
-            fault_report(p->c->f, where, "%s", why.text);
+            fault_because(p->c->f, where, &why, "%s", why.text);
         return true;
     }
     bool fits = p->level == LEVEL_ENTRIES ? partial_bundle_fits(p, (unsigned)width, raw)
@@ -199,7 +199,7 @@ static void check_names(struct folder_check *c)
     if ((c->place[0] != '\0' && !folder_list(c->dir, ".", check_top, c, &why)) ||
         (folder_exists(c->dir, "tile") && !folder_walk(c->dir, "tile", check_name, c, &why))) {
         snprintf(where, sizeof where, "%stile", c->place);
-        fault_report(c->f, where, "%s", why.text);
+        fault_because(c->f, where, &why, "%s", why.text);
     }
 }
 
@@ -210,14 +210,14 @@ static void check_small(const struct folder_check *c, const struct note_key *key
     struct note_key there;
     snprintf(where, sizeof where, "%slog.vkey", c->place);
     if (!folder_key(c->dir, &there, &why))
-        fault_report(c->f, where, "%s", why.text);
+        fault_because(c->f, where, &why, "%s", why.text);
     else if (key == NULL)
         *use = there;
     else if (there.id != key->id || strcmp(there.name, key->name) != 0)
         fault_report(c->f, where, "it is not the key of this log (%s)", key->name);
     snprintf(where, sizeof where, "%sREADME.txt", c->place);
     if (!readme_check(c->dir, &why))
-        fault_report(c->f, where, "%s", why.text);
+        fault_because(c->f, where, &why, "%s", why.text);
 }
 
 static bool check_tree(struct folder_check *c, const struct tree_head *head, struct err *e)
@@ -263,7 +263,7 @@ bool verify_folder(int dir, const char *place, const struct note_key *key, struc
         return true; /* without a key nothing more can be said; that it is missing has been said */
     snprintf(where, sizeof where, "%scheckpoint", place);
     if (!folder_checkpoint(dir, &use, a, &row, &why)) {
-        fault_report(f, where, "%s", why.text);
+        fault_because(f, where, &why, "%s", why.text);
         return true;
     }
     *head = row;
@@ -273,7 +273,7 @@ bool verify_folder(int dir, const char *place, const struct note_key *key, struc
 bool ledger_verify_dir(int dir, const struct note_key *key, ledger_fault fault, void *ctx, uint64_t *entries,
                        struct err *e)
 {
-    struct fault_sink f = {fault, ctx, e->lang, 0};
+    struct fault_sink f = {.fault = fault, .ctx = ctx, .lang = e->lang};
     struct signed_row head;
     struct arena *a CLEANUP(arena_free) = arena_new(4u << 20);
     if (a == NULL)
@@ -281,5 +281,5 @@ bool ledger_verify_dir(int dir, const struct note_key *key, ledger_fault fault, 
     if (!verify_folder(dir, "", key, &f, &head, a, e))
         return false;
     *entries = head.head.size;
-    return true;
+    return fault_sink_ends(&f, e);
 }

@@ -87,7 +87,7 @@ static void check_indexed(struct txn *t, struct index_check *ic, const char *whe
     if (id_is_zero(entry->object))
         return;
     if (!ledger_find(t, &entry->object, entry->event, &got, &why))
-        fault_report(ic->c->f, where, "the object index does not lead to it: %s", why.text);
+        fault_because(ic->c->f, where, &why, "the object index does not lead to it: %s", why.text);
     else if (got != index)
         fault_report(ic->c->f, where, "the object index has entry %llu in its place", ULL(LOG_PLACE(got)));
     else if (entry->event > 1 && !ledger_find(t, &entry->object, entry->event - 1, &got, &why))
@@ -163,11 +163,11 @@ static bool check_mark(struct store_check *c, const char *name, const struct sig
     if (row->head.size == 0)
         return true;
     if (rows_sound && !tree_root_at(c->s, c->number, row->head.size, &root, &why))
-        fault_report(c->f, name, "%s", why.text);
+        fault_because(c->f, name, &why, "%s", why.text);
     else if (rows_sound && !hash_equal(&root, &row->head.root))
         fault_report(c->f, name, "changed: it does not hold the root of its %llu entries", ULL(row->head.size));
     else if (!note_parse(row->note, a, &note, &why) || !checkpoint_parse(note.text, &said, &why))
-        fault_report(c->f, name, "its checkpoint is damaged: %s", why.text);
+        fault_because(c->f, name, &why, "its checkpoint is damaged: %s", why.text);
     else if (said.size != row->head.size || !hash_equal(&said.root, &row->head.root))
         fault_report(c->f, name, "changed: its checkpoint says otherwise than the row");
     return true;
@@ -186,7 +186,7 @@ static bool check_pending(struct store_check *c, uint64_t from, uint64_t to, str
         unsigned first = from > n * TILE_WIDTH ? (unsigned)(from - n * TILE_WIDTH) : 0;
         arena_reset(a);
         if (!store_entries(c, n, width, a, entries, &why))
-            fault_report(c->f, "store: entries", "%s", why.text);
+            fault_because(c->f, "store: entries", &why, "%s", why.text);
         else if (!see_entries(c, n, first, width, entries, e))
             return false;
     }

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define FAULT_SIZE 400
+
 struct accounts {
     uint64_t n;
     unsigned width;
@@ -26,16 +28,42 @@ struct tree_check {
     struct accounts *edge[TILE_LEVELS]; /* the one that is not full */
 };
 
+static void report(struct fault_sink *f, const char *where, const char *wrong)
+{
+    f->found++;
+    if (f->fault != NULL)
+        f->fault(f->ctx, where, wrong);
+}
+
 void fault_report(struct fault_sink *f, const char *where, const char *wrong_fmt, ...)
 {
-    char wrong[400];
+    char wrong[FAULT_SIZE];
     va_list ap;
     va_start(ap, wrong_fmt);
     vsnprintf(wrong, sizeof wrong, tr(f->lang, wrong_fmt), ap);
     va_end(ap);
-    f->found++;
-    if (f->fault != NULL)
-        f->fault(f->ctx, where, wrong);
+    report(f, where, wrong);
+}
+
+void fault_because(struct fault_sink *f, const char *where, const struct err *why, const char *wrong_fmt, ...)
+{
+    char wrong[FAULT_SIZE];
+    va_list ap;
+    if (why->code == ERR_MEMORY) {
+        f->own = *why;
+        return;
+    }
+    va_start(ap, wrong_fmt);
+    vsnprintf(wrong, sizeof wrong, tr(f->lang, wrong_fmt), ap);
+    va_end(ap);
+    report(f, where, wrong);
+}
+
+bool fault_sink_ends(const struct fault_sink *f, struct err *e)
+{
+    if (f->own.code != ERR_NONE)
+        *e = f->own;
+    return f->own.code == ERR_NONE;
 }
 
 void part_name(const struct tree_source *src, int level, uint64_t n, unsigned width, unsigned within,
@@ -69,7 +97,7 @@ static bool stored_hashes(struct tree_check *c, unsigned level, struct accounts 
             return false;
         }
         part_name(c->src, (int)level, t->n, t->width, 0, where);
-        fault_report(c->f, where, "%s", why.text);
+        fault_because(c->f, where, &why, "%s", why.text);
         return true;
     }
     for (unsigned i = 0; i < t->width; i++)
@@ -89,7 +117,7 @@ static bool leaf_hashes(struct tree_check *c, struct accounts *t, bool *have, st
             return false;
         }
         part_name(c->src, LEVEL_ENTRIES, t->n, t->width, 0, where);
-        fault_report(c->f, where, "%s", why.text);
+        fault_because(c->f, where, &why, "%s", why.text);
         return true;
     }
     for (unsigned i = 0; i < t->width; i++)

@@ -8,29 +8,26 @@
 
 /* ---------------------------------------------------------------- reading */
 
-struct opening {
-    struct request_desk *d;
-    struct draft_ref ref;
-    struct arena *ar;
-    struct draft_row row;
-    struct draft_piece *pieces;
-    bool found;
-};
-
-static void opening_wipe(struct opening *o)
+void draft_read_wipe(struct draft_read *r)
 {
-    draft_ref_wipe(&o->ref);
+    draft_ref_wipe(&r->ref);
 }
 
-static bool open_fn(struct txn *t, void *ctx, struct err *e)
+static bool read_fn(struct txn *t, void *ctx, struct err *e)
 {
-    struct opening *o = ctx;
-    o->pieces = NULL;
-    return draft_get(t, o->d, &o->ref, o->ar, &o->row, &o->found, e) &&
-           (!o->found || draft_pieces(t, &o->ref.id, o->ar, &o->pieces, e));
+    struct draft_read *r = ctx;
+    r->pieces = NULL;
+    return draft_get(t, r->d, &r->ref, r->ar, &r->row, &r->found, e) &&
+           (!r->found || draft_pieces(t, &r->ref.id, r->ar, &r->pieces, e));
 }
 
-static bool read_pieces(struct opening *o, struct draft *out, struct err *e)
+bool draft_read(struct draft_read *r, struct str token, struct err *e)
+{
+    return draft_ref_make(token, &r->ref, e) && store_read(archive_store(r->d->a), read_fn, r, e) &&
+           (r->found || draft_unknown(e));
+}
+
+static bool read_pieces(struct draft_read *o, struct draft *out, struct err *e)
 {
     struct draft_file *files = arena_alloc(o->ar, (o->row.files + 1) * sizeof *files);
     size_t n = 0;
@@ -55,13 +52,10 @@ static bool read_pieces(struct opening *o, struct draft *out, struct err *e)
 
 bool draft_open(struct request_desk *d, struct str token, struct arena *ar, struct draft *out, struct err *e)
 {
-    struct opening o CLEANUP(opening_wipe) = {.d = d, .ar = ar};
+    struct draft_read o CLEANUP(draft_read_wipe) = {.d = d, .ar = ar};
     struct draft draft = {.made = 0};
-    if (!draft_ref_make(token, &o.ref, e) || !store_read(archive_store(d->a), open_fn, &o, e)) {
+    if (!draft_read(&o, token, e)) {
         return false;
-    }
-    if (!o.found) {
-        return draft_unknown(e);
     }
     draft.made = o.row.made;
     draft.expires = o.row.expires;

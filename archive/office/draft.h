@@ -41,6 +41,19 @@ struct draft_piece {
 };
 bool draft_pieces(struct txn *t, const struct id *draft, struct arena *ar, struct draft_piece **out,
                   struct err *e) MUST_USE;
+/* A draft as it lies there: its row, and its files as they are stored. */
+struct draft_read {
+    struct request_desk *d;
+    struct arena *ar;
+    struct draft_ref ref;
+    struct draft_row row;
+    struct draft_piece *pieces;
+    bool found; /* false: unknown, or its time is over */
+};
+void draft_read_wipe(struct draft_read *r); /* for CLEANUP */
+/* ERR_NOT_FOUND: see draft_open. */
+bool draft_read(struct draft_read *r, struct str token, struct err *e) MUST_USE;
+bool drafts_full(struct err *e); /* ERR_FULL with field "files"; false */
 /* Takes `less` from the figure of all drafts and adds `more`; ERR_FULL when it grows above the limit. */
 bool draft_total(struct txn *t, struct request_desk *d, uint64_t less, uint64_t more, struct err *e) MUST_USE;
 /* Inside a verb: the rows of a draft and the figure of all drafts; contents stay named unless `contents`. */

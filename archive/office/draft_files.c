@@ -149,9 +149,7 @@ static bool counted_read(void *ctx, void *p, size_t n, size_t *got, struct err *
         return too_large(u, 0, e);
     }
     if (u->total + under_way > u->d->limits.draft_bytes) {
-        return err_field(e, ERR_FULL, "files",
-                         "so many drafts wait at this moment that there is no room for more; "
-                         "try again later, or bring the files on a disk");
+        return drafts_full(e);
     }
     return true;
 }

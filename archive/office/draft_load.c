@@ -7,29 +7,7 @@
 
 #define ROW_MAX (64u * 1024)
 
-struct loading {
-    struct request_desk *d;
-    struct draft_ref ref;
-    struct arena *ar;
-    struct draft_row row;
-    struct draft_piece *pieces;
-    bool found;
-};
-
-static void loading_wipe(struct loading *l)
-{
-    draft_ref_wipe(&l->ref);
-}
-
-static bool load_fn(struct txn *t, void *ctx, struct err *e)
-{
-    struct loading *l = ctx;
-    l->pieces = NULL;
-    return draft_get(t, l->d, &l->ref, l->ar, &l->row, &l->found, e) &&
-           (!l->found || draft_pieces(t, &l->ref.id, l->ar, &l->pieces, e));
-}
-
-static bool take_piece(struct loading *l, const struct draft_piece *p, struct carried_file *out, struct err *e)
+static bool take_piece(struct draft_read *l, const struct draft_piece *p, struct carried_file *out, struct err *e)
 {
     struct draft_file_row row;
     if (!row_decode(&draft_file_kind, p->val, &l->ref.key, &l->ref.id, l->ar, &row, e)) {
@@ -53,17 +31,14 @@ static bool take_piece(struct loading *l, const struct draft_piece *p, struct ca
 
 bool carried_load(struct request_desk *d, struct str token, struct arena *ar, struct carried *out, struct err *e)
 {
-    struct loading l CLEANUP(loading_wipe) = {.d = d, .ar = ar};
+    struct draft_read l CLEANUP(draft_read_wipe) = {.d = d, .ar = ar};
     size_t n = 0;
     *out = (struct carried){.any = false};
     if (token.n == 0) {
         return true;
     }
-    if (!draft_ref_make(token, &l.ref, e) || !store_read(archive_store(d->a), load_fn, &l, e)) {
+    if (!draft_read(&l, token, e)) {
         return false;
-    }
-    if (!l.found) {
-        return draft_unknown(e);
     }
     for (const struct draft_piece *p = l.pieces; p != NULL; p = p->next) {
         n++;

@@ -123,6 +123,13 @@ bool draft_pieces(struct txn *t, const struct id *draft, struct arena *ar, struc
     return true;
 }
 
+bool drafts_full(struct err *e)
+{
+    return err_field(e, ERR_FULL, "files",
+                     "so many drafts wait at this moment that there is no room for more; "
+                     "try again later, or bring the files on a disk");
+}
+
 /* All drafts together, in one figure. */
 bool draft_total(struct txn *t, struct request_desk *d, uint64_t less, uint64_t more, struct err *e)
 {
@@ -132,9 +139,7 @@ bool draft_total(struct txn *t, struct request_desk *d, uint64_t less, uint64_t 
     }
     total = total > less ? total - less : 0;
     if (more > less && total + more > d->limits.draft_bytes) {
-        return err_field(e, ERR_FULL, "files",
-                         "so many drafts wait at this moment that there is no room for more; "
-                         "try again later, or bring the files on a disk");
+        return drafts_full(e);
     }
     return index_u64_put(t, rq_draft_bytes(), total + more, e);
 }

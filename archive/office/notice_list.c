@@ -11,7 +11,8 @@ const char *notice_state_name(enum notice_state s)
 {
     static const char *const names[NOTICE_STATE_END] = {
         [NOTICE_WAITING] = "waiting", [NOTICE_HANDED] = "sending",    [NOTICE_SENT] = "sent",
-        [NOTICE_REFUSED] = "refused", [NOTICE_GIVEN_UP] = "given-up", [NOTICE_DROPPED] = "dropped"};
+        [NOTICE_REFUSED] = "refused", [NOTICE_GIVEN_UP] = "given-up", [NOTICE_DROPPED] = "dropped",
+        [NOTICE_SPARED] = "spared"};
     return s > 0 && s < NOTICE_STATE_END ? names[s] : "unknown";
 }
 
@@ -50,6 +51,8 @@ const char *notice_said(const struct notice *n)
             return N_("Not sent: for days the mail server did not take it. Look at this page instead.");
         case NOTICE_DROPPED:
             return N_("Not sent: the address is not there any more.");
+        case NOTICE_SPARED:
+            return N_("Not sent: this address has had many notices today. What you did yourself stands here.");
         case NOTICE_WAITING:
         case NOTICE_STATE_END:
         default:
@@ -161,12 +164,13 @@ static bool count_failed(struct txn *t, struct counting *c, const struct notice_
 {
     struct request_head h;
     struct notice_row row;
-    bool found;
+    bool found, readable;
     arena_reset(c->ar);
-    if (!head_get(t, &place->request, c->ar, &h, e) || !notice_get(t, &place->request, place->event, &row, &found, e)) {
+    if (!head_try(t, &place->request, c->ar, &h, &readable, e) ||
+        !notice_get(t, &place->request, place->event, &row, &found, e)) {
         return false;
     }
-    if (!found || h.state == REQUEST_CLOSED) {
+    if (!readable || !found || h.state == REQUEST_CLOSED) {
         return true;
     }
     c->figures.failed++;

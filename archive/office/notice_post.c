@@ -23,6 +23,11 @@ bool notice_verb(enum request_verb v)
     return v > 0 && v < REQUEST_VERB_END && told[v];
 }
 
+bool notice_own_act(enum request_verb v)
+{
+    return v == REQUEST_DO_FILE || v == REQUEST_DO_SUPPLEMENT || v == REQUEST_DO_WITHDRAW;
+}
+
 bool notice_queue(struct txn *t, const struct request_desk *d, const struct id *request, uint64_t event,
                   enum request_verb verb, instant at, struct err *e)
 {
@@ -163,9 +168,9 @@ static bool fill_job(struct txn *t, struct due *x, struct err *e)
     struct notice_job *j = x->out;
     struct request_head h;
     struct notice_row row;
-    bool found;
+    bool found, readable;
     if (!notice_get(t, &x->place.request, x->place.event, &row, &found, e) ||
-        !head_get(t, &x->place.request, x->ar, &h, e)) {
+        !head_try(t, &x->place.request, x->ar, &h, &readable, e)) {
         return false;
     }
     if (!found) {
@@ -174,8 +179,14 @@ static bool fill_job(struct txn *t, struct due *x, struct err *e)
     *j = (struct notice_job){.request = x->place.request,
                              .event = x->place.event,
                              .verb = (enum request_verb)row.verb,
-                             .lang = (enum lang)h.lang,
-                             .queued = row.queued};
+                             .lang = (enum lang)(readable ? h.lang : LANG_PL),
+                             .queued = row.queued,
+                             .attempts = row.attempts,
+                             .email = STR(""),
+                             .unreadable = !readable};
+    if (!readable) {
+        return true;
+    }
     number_text(h.year, h.seq, j->number);
     snprintf(j->name, sizeof j->name, "%s-%llu", j->number, (unsigned long long)j->event);
     struct err why;
@@ -183,7 +194,7 @@ static bool fill_job(struct txn *t, struct due *x, struct err *e)
     if (read_address(t, x->d, &x->place.request, x->ar, &j->email, &why)) {
         return true;
     }
-    j->unreadable = why.code == ERR_CORRUPT; /* the others need not wait for it */
+    j->unreadable = row_is_lost(why.code); /* the others need not wait for it */
     j->email = STR("");
     *e = j->unreadable ? *e : why;
     return j->unreadable;
@@ -253,6 +264,10 @@ static void settle(struct notice_row *row, const struct stepping *s)
     bool taken = r->fate == NOTICE_TAKEN;
     row->changed = s->now;
     row->next = 0;
+    if (r->fate == NOTICE_ENOUGH) {
+        row->state = NOTICE_SPARED;
+        return;
+    }
     row->attempts++;
     row->stage = taken ? 0 : r->stage;
     row->code = taken ? 0 : r->code;

@@ -93,6 +93,7 @@ static bool pile_of(const struct notice_row *row, enum notice_pile *pile, instan
             return true;
         case NOTICE_SENT:
         case NOTICE_DROPPED:
+        case NOTICE_SPARED:
         case NOTICE_STATE_END:
             break;
     }

@@ -2,8 +2,8 @@
  * one table and its guards, everything sealed and hashed; then one transaction writes event, files, head, register and
  * entry. When somebody was quicker meanwhile, it is read and checked anew, unless the actor said what had been seen.
  * Fails: ERR_STATE for what the table refuses; ERR_INVALID with the field; ERR_CONFLICT; with the store. */
-#include "request_act.h"
 #include "notice.h"
+#include "request_repeat.h"
 
 #include <string.h>
 
@@ -44,9 +44,7 @@ static bool repeated(struct txn *t, struct doing *x, struct err *e)
     if (!index_id(t, rq_by_once(&x->once), &id, &x->done.event, &x->repeated, e)) {
         return false;
     }
-    return !x->repeated || memcmp(&id, &x->a.before.id, sizeof id) == 0 ||
-           err_field(e, ERR_CONFLICT, "idempotency-key",
-                     "this idempotency key was used for another letter; draw a new one");
+    return !x->repeated || memcmp(&id, &x->a.before.id, sizeof id) == 0 || repeat_refused(e);
 }
 
 static bool read_fn(struct txn *t, void *ctx, struct err *e)
@@ -72,8 +70,7 @@ static bool check(struct doing *x, struct err *e)
     }
     a->row = request_row_for((enum request_kind)a->before.kind, state, a->act->verb, a->act->role);
     if (a->row == NULL) {
-        return err_set(e, ERR_STATE, "this is not possible now: the state of the request is \"%s\"",
-                       request_state_title(state, e->lang));
+        return act_not_now(a, e);
     }
     a->after = a->before;
     a->day = warsaw_day(a->act->at);
@@ -118,10 +115,8 @@ static void fill_row(struct doing *x)
                                    .call = a->act->call,
                                    .kind = a->after.kind,
                                    .files = x->files.count,
+                                   .unit = a->unit,
                                    .text = a->text};
-    if (a->act->unit.n > 0) {
-        x->row.unit = a->after.unit;
-    }
     if (a->act->form != NULL) {
         x->row.form = a->form;
     }
@@ -247,6 +242,12 @@ static bool try_once(struct doing *x, struct err *e)
     return x->repeated || (prepare(x, e) && store_write(archive_store(x->a.d->a), do_fn, x, e));
 }
 
+/* The draft went meanwhile: with the first of two clicks, which the next look finds. */
+static bool its_twin_may_have_it(const struct doing *x, const struct err *e)
+{
+    return e->code == ERR_NOT_FOUND && x->a.act->once.n > 0 && x->a.act->draft.n > 0;
+}
+
 static void tell(const struct doing *x, struct request_done *out)
 {
     *out = x->done;
@@ -269,9 +270,13 @@ bool request_do(struct request_desk *d, const struct id *request, const struct r
     }
     for (int i = 0; i < TRIES && !ok; i++) {
         ok = try_once(&x, e);
-        if (!ok && !x.moved) {
+        if (!ok && !x.moved && !its_twin_may_have_it(&x, e)) {
             break;
         }
+    }
+    if (ok && x.repeated) {
+        x.a.faults.count = 0;
+        ok = repeat_is_of(&x.a, x.done.event, e);
     }
     if (faults != NULL) {
         *faults = x.a.faults;

@@ -14,6 +14,7 @@ struct acting {
     struct day day; /* Warsaw day of the act */
     struct request_head before, after;
     struct str text;          /* gated */
+    struct str unit;          /* gated: the cell, or the body that a letter is passed on to */
     struct request_form form; /* checked, of a change of way */
     struct request_faults faults;
     bool known;          /* the requester, so that a decision can be addressed (F-26) */
@@ -25,6 +26,8 @@ struct acting {
 bool act_needs(struct acting *a, struct err *e) MUST_USE;
 /* What the table cannot say: days, amounts, kinds of call (request_guard.c). */
 bool act_guards(const struct acting *a, struct err *e) MUST_USE;
+/* ERR_STATE with what the state is and what is possible in it: for a verb that the table refuses. */
+bool act_not_now(const struct acting *a, struct err *e);
 /* Whom a decision is addressed to, and whether notices can be sent (request_desk_verbs_known.c). */
 bool requester_known(struct txn *t, const struct id *request, const struct key *key, bool *known, bool *email,
                      struct err *e) MUST_USE;

@@ -62,10 +62,11 @@ static bool answer_of(struct txn *t, const struct request_head *h, struct arena 
 {
     uint64_t seqs[ANSWER_FILES_MAX];
     size_t n = answer_files_of(h->answer_files, seqs);
+    bool own = h->answer_outcome != 0; /* a row of before it was kept: as the case stands */
     *out = (struct request_answer){.kind = (enum request_kind)h->kind,
-                                   .outcome = (enum request_outcome)h->outcome,
+                                   .outcome = (enum request_outcome)(own ? h->answer_outcome : h->outcome),
                                    .received = h->day,
-                                   .ended = h->ended,
+                                   .ended = own ? h->answered : h->ended,
                                    .published = h->published,
                                    .subject = h->subject,
                                    .text = h->answer_text};
@@ -82,7 +83,8 @@ static bool head_at(struct txn *t, uint64_t year, uint64_t seq, struct arena *ar
                     struct err *e)
 {
     struct id id;
-    return index_id(t, rq_by_number(year, seq), &id, NULL, found, e) && (!*found || head_get(t, &id, ar, out, e));
+    return index_id(t, rq_by_number(year, seq), &id, NULL, found, e) &&
+           (!*found || head_try(t, &id, ar, out, found, e)); /* one that cannot be read is not there for the public */
 }
 
 struct one {

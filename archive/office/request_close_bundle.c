@@ -77,8 +77,9 @@ bool closing_piece_fits(const struct closing_piece *p, const struct record *r, s
 
 /* ---------------------------------------------------------------- making the list */
 
+/* dated: the document's own date; DAY_NONE where only its author knows it. */
 static bool add(struct making *m, struct str name, struct str title, const char *origin, uint64_t access,
-                const struct closing_piece *piece, uint64_t size, struct err *e)
+                struct day dated, const struct closing_piece *piece, uint64_t size, struct err *e)
 {
     if (name.p == NULL || title.p == NULL) {
         return err_set(e, ERR_MEMORY, "out of memory");
@@ -88,7 +89,7 @@ static bool add(struct making *m, struct str name, struct str title, const char 
     p->d = m->d;
     m->b.items[m->b.n++] = (struct ingest_item){
         .file = m->file,
-        .in = {.name = name, .title = title, .origin = str_of(origin), .access = access, .dated = DAY_NONE},
+        .in = {.name = name, .title = title, .origin = str_of(origin), .access = access, .dated = dated},
         .open = piece_open,
         .close = piece_close,
         .ctx = p,
@@ -100,7 +101,7 @@ static bool add(struct making *m, struct str name, struct str title, const char 
 static const char *origin_of(const struct request_event *ev)
 {
     bool requesters = ev->role == REQUEST_CITIZEN || ev->verb == REQUEST_DO_FILE || ev->verb == REQUEST_DO_SUPPLEMENT ||
-                      ev->verb == REQUEST_DO_OBJECT || ev->verb == REQUEST_DO_ACCEPT;
+                      ev->verb == REQUEST_DO_OBJECT || ev->verb == REQUEST_DO_ACCEPT || ev->verb == REQUEST_DO_WITHDRAW;
     return requesters ? "received" : "sent";
 }
 
@@ -121,7 +122,7 @@ static bool add_letter(struct making *m, const struct request_event *ev, struct 
     }
     return add(m, arena_fmt(m->ar, "%03llu-%s-letter.txt", n, verb),
                arena_fmt(m->ar, tr(LANG_PL, N_("Request %s, letter %llu: %s")), m->v->number, n, verb), origin_of(ev),
-               ACCESS_RESTRICTED, &p, p.text.n, e);
+               ACCESS_RESTRICTED, warsaw_day(ev->at), &p, p.text.n, e);
 }
 
 static void day_line(struct buf *b, const char *key, struct day d)
@@ -190,7 +191,7 @@ static bool add_event(struct making *m, const struct request_event *ev, struct e
     }
     return add(m, arena_fmt(m->ar, "%03llu-%s-event.txt", n, verb),
                arena_fmt(m->ar, tr(LANG_PL, N_("Request %s, event %llu: %s")), m->v->number, n, verb), "internal",
-               ACCESS_INTERNAL, &p, p.text.n, e);
+               ACCESS_INTERNAL, warsaw_day(ev->at), &p, p.text.n, e);
 }
 
 /* The end of a name is what tells its kind; a character is never cut in two. */
@@ -209,11 +210,12 @@ static bool add_files(struct making *m, const struct request_event *ev, struct e
         const struct request_attachment *f = &m->v->files[i];
         const struct closing_piece p = {.file = f};
         struct str tail = name_tail(f->name);
-        if (f->event == ev->event && !add(m,
-                                          arena_fmt(m->ar, "%03llu-file-%03llu-%.*s", (unsigned long long)ev->event,
-                                                    (unsigned long long)f->seq, (int)tail.n, tail.p),
-                                          f->name, f->released ? "sent" : "received",
-                                          f->released ? ACCESS_INTERNAL : ACCESS_RESTRICTED, &p, f->size, e)) {
+        if (f->event == ev->event &&
+            !add(m,
+                 arena_fmt(m->ar, "%03llu-file-%03llu-%.*s", (unsigned long long)ev->event, (unsigned long long)f->seq,
+                           (int)tail.n, tail.p),
+                 f->name, f->released ? "sent" : "received", f->released ? ACCESS_INTERNAL : ACCESS_RESTRICTED,
+                 DAY_NONE, &p, f->size, e)) {
             return false;
         }
     }

@@ -1,6 +1,7 @@
 /* request_daily.c: the nightly work on requests: drafts whose time is over are erased, offers that nobody accepted are
  * closed (R-07), and what is open, late or about to be is counted; the count is kept in T_META "daily-requests" for
- * whoever watches. Each part is done as far as it goes. Fails with the store. */
+ * whoever watches. Each part is done as far as it goes; a request that cannot be read is counted and stops nothing.
+ * Fails with the store. */
 #include "draft.h"
 #include "request_scan.h"
 
@@ -67,7 +68,7 @@ struct rounds {
     struct arena *ar;
     struct id lapsed[BATCH];
     struct counts {
-        uint64_t open, overdue, due_soon, calls_over, disclosures_due;
+        uint64_t open, overdue, due_soon, calls_over, disclosures_due, damaged;
         size_t lapsed;
     } now, kept;
 };
@@ -98,7 +99,7 @@ static bool round_row(struct txn *t, struct bytes key, struct bytes val, void *c
     struct rounds *r = ctx;
     struct request_head h;
     struct id id;
-    bool found;
+    bool found, readable;
     (void)val;
     arena_reset(r->ar);
     struct reader k = reader_of(key);
@@ -110,7 +111,14 @@ static bool round_row(struct txn *t, struct bytes key, struct bytes val, void *c
     if (!index_id(t, rq_by_number(year, seq), &id, NULL, &found, e)) {
         return false;
     }
-    return !found || (head_get(t, &id, r->ar, &h, e) && look_at_head(r, &h)); /* not found: the doctor says so */
+    if (!found) {
+        return true; /* the doctor says so */
+    }
+    if (!head_try(t, &id, r->ar, &h, &readable, e)) {
+        return false;
+    }
+    r->now.damaged += !readable;
+    return !readable || look_at_head(r, &h);
 }
 
 static void round_restart(void *ctx)
@@ -137,6 +145,8 @@ static bool close_offers(struct rounds *r, instant now, struct request_daily *ou
         err_init(&why, e->lang);
         if (request_do(r->d, &r->lapsed[i], &act, NULL, r->ar, &done, NULL, &why)) {
             out->offers_lapsed++;
+        } else if (row_is_lost(why.code)) {
+            out->damaged++;
         } else if (why.code != ERR_STATE) { /* accepted meanwhile */
             *e = why;
             return false;
@@ -165,7 +175,7 @@ static bool walk_open(struct rounds *r, struct err *e)
 
 /* ---------------------------------------------------------------- what is kept of a night */
 
-#define META_DAILY bytes_of(STR("daily-requests"))
+#define META_DAILY "daily-requests"
 static const struct field daily_fields[] = {
     {1, "at", F_INSTANT, offsetof(struct request_daily, at), 0, 0},
     {2, "open", F_U64, offsetof(struct request_daily, filed_open), 0, 0},
@@ -173,33 +183,14 @@ static const struct field daily_fields[] = {
     {4, "due soon", F_U64, offsetof(struct request_daily, due_soon), 0, 0},
     {5, "calls over", F_U64, offsetof(struct request_daily, calls_over), 0, 0},
     {6, "disclosures due", F_U64, offsetof(struct request_daily, disclosures_due), 0, 0},
+    {7, "damaged", F_U64, offsetof(struct request_daily, damaged), 0, 0},
 };
 static const struct row_kind daily_kind = {"daily requests", 1, daily_fields, COUNT_OF(daily_fields)};
 
-static bool keep_fn(struct txn *t, void *ctx, struct err *e)
-{
-    struct buf val CLEANUP(buf_free) = BUF_INIT(512);
-    return row_encode(&daily_kind, ctx, NULL, NULL, &val, e) && buf_ok(&val, e) &&
-           store_put(t, T_META, META_DAILY, buf_bytes(&val), e);
-}
-
-static bool last_fn(struct txn *t, void *ctx, struct err *e)
-{
-    struct arena *ar CLEANUP(arena_free) = arena_new(16u << 10);
-    struct request_daily *out = ctx;
-    struct bytes val;
-    bool found;
-    *out = (struct request_daily){.at = 0};
-    if (ar == NULL) {
-        return err_set(e, ERR_MEMORY, "out of memory");
-    }
-    return store_find(t, T_META, META_DAILY, ar, &val, &found, e) &&
-           (!found || row_decode(&daily_kind, val, NULL, NULL, ar, out, e));
-}
-
 bool request_daily_last(struct request_desk *d, struct request_daily *out, struct err *e)
 {
-    return store_read(archive_store(d->a), last_fn, out, e);
+    *out = (struct request_daily){.at = 0};
+    return figures_read(d->a, META_DAILY, &daily_kind, out, e);
 }
 
 bool request_daily(struct request_desk *d, instant now, struct request_daily *out, struct err *e)
@@ -218,7 +209,8 @@ bool request_daily(struct request_desk *d, instant now, struct request_daily *ou
     done.due_soon = r.kept.due_soon;
     done.calls_over = r.kept.calls_over;
     done.disclosures_due = r.kept.disclosures_due;
+    done.damaged += r.kept.damaged;
     done.at = now;
     *out = done;
-    return store_write(archive_store(d->a), keep_fn, &done, e);
+    return figures_keep(d->a, META_DAILY, &daily_kind, &done, e);
 }

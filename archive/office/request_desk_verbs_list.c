@@ -20,20 +20,40 @@ struct gathering {
     size_t n, cap;
 };
 
+/* What is known of a request that cannot be read. */
+static struct desk_line line_of_register(const struct request_public *p)
+{
+    struct desk_line l = {.kind = p->kind,
+                          .state = p->state,
+                          .outcome = p->outcome,
+                          .due = request_ended(p->state) ? DAY_NONE : p->due,
+                          .ended = p->ended,
+                          .next_until = DAY_NONE,
+                          .extended = p->extended,
+                          .subject = p->subject,
+                          .damaged = true};
+    memcpy(l.number, p->number, sizeof l.number);
+    return l;
+}
+
 static bool line_of(struct txn *t, struct gathering *g, const struct request_public *p, struct desk_line *out,
                     struct err *e)
 {
     uint64_t year, seq;
     struct id id;
     struct request_head h;
-    bool found = false;
+    bool found = false, readable;
     if (!number_parse(str_of(p->number), &year, &seq) || !index_id(t, rq_by_number(year, seq), &id, NULL, &found, e) ||
         !found) {
         return e->code != ERR_NONE ? false
                                    : err_set(e, ERR_CORRUPT, "the public register shows a request that is not there");
     }
-    if (!head_get(t, &id, g->ar, &h, e)) {
+    if (!head_try(t, &id, g->ar, &h, &readable, e)) {
         return false;
+    }
+    if (!readable) {
+        *out = line_of_register(p);
+        return true;
     }
     *out = (struct desk_line){.kind = (enum request_kind)h.kind,
                               .state = (enum request_state)h.state,
@@ -67,6 +87,15 @@ static bool grow(struct gathering *g, struct err *e)
     return true;
 }
 
+static bool is_urgent(const struct desk_filter *f, const struct desk_line *l)
+{
+    if (l->damaged) {
+        return true; /* whose it is and whether it is late, nobody knows: everybody is told */
+    }
+    return !day_is_none(l->due) && (int64_t)l->due.n - f->today.n <= (int64_t)f->days &&
+           (!f->late || l->next == REQUEST_NEXT_OFFICE_LATE) && (f->unit.n == 0 || str_eq(f->unit, l->unit));
+}
+
 static bool page_fn(struct txn *t, void *ctx, struct err *e)
 {
     struct gathering *g = ctx;
@@ -77,8 +106,7 @@ static bool page_fn(struct txn *t, void *ctx, struct err *e)
             g->n = begun;
             return false;
         }
-        bool urgent = !day_is_none(at->due) && (int64_t)at->due.n - g->f->today.n <= (int64_t)g->f->days;
-        g->n += !g->f->by_days || urgent;
+        g->n += !g->f->by_days || is_urgent(g->f, at);
     }
     return true;
 }

@@ -51,7 +51,8 @@ static bool effect_wait(struct acting *a, struct err *e)
            err_field(e, ERR_INVALID, "until", "the law gives the requester time until %s at least", text);
 }
 
-/* The 14 days from service, free days or not, and then it goes out: day N+15 (F-21). */
+/* The 14 days from service, free days or not, and then it goes out: day N+15 (F-21). Told of on the day of the notice
+ * unless something else is known, now or by a later day of service. */
 static bool effect_fee(struct acting *a, struct err *e)
 {
     struct request_head *h = &a->after;
@@ -61,7 +62,7 @@ static bool effect_fee(struct acting *a, struct err *e)
         return false;
     }
     h->served = served;
-    h->grosze = a->act->grosze;
+    h->grosze = a->act->verb == REQUEST_DO_FEE ? a->act->grosze : h->grosze;
     h->disclose_from = day_add(term.end, 1);
     h->waiting_until = term.end;
     return true;
@@ -96,6 +97,10 @@ static bool effect_start(struct acting *a, struct err *e)
     a->after.kind = a->act->kind;
     if (!law_take(a->d, a->after.day, &law, e) || !head_term(&a->after, law, a->ar, e)) {
         return false;
+    }
+    struct request_head *h = &a->after;
+    if (!day_is_none(h->longest) && h->extended_to.n > h->longest.n) { /* the new kind's strict end (F-13) */
+        h->extended_to = h->longest;
     }
     a->after.flags &= ~(uint64_t)REQUEST_HINT_UNSURE;
     return true;
@@ -176,6 +181,8 @@ static bool effect_public(struct acting *a, struct err *e)
     if (a->act->verb == REQUEST_DO_UNPUBLISH) {
         h->published = 0;
         h->answer_text = h->answer_files = STR("");
+        h->answer_outcome = 0;
+        h->answered = DAY_NONE;
     }
     if (a->act->verb != REQUEST_DO_PUBLISH) {
         return true;
@@ -185,6 +192,8 @@ static bool effect_public(struct acting *a, struct err *e)
     }
     h->published = a->act->at;
     h->answer_text = a->text;
+    h->answer_outcome = h->outcome;
+    h->answered = h->ended;
     h->answer_files = arena_str(a->ar, buf_str(&files));
     return buf_ok(&files, e) && (h->answer_files.p != NULL || err_set(e, ERR_MEMORY, "out of memory"));
 }

@@ -105,12 +105,12 @@ static bool take_change(struct txn *t, struct changes *c, size_t i, struct err *
 {
     struct request_head h;
     struct id id;
-    bool found;
+    bool found, readable = false; /* one that cannot be read is left out: the others have changed all the same */
     if (!index_id(t, rq_by_number(c->places[i].year, c->places[i].seq), &id, NULL, &found, e) ||
-        (found && !head_get(t, &id, c->ar, &h, e))) {
+        (found && !head_try(t, &id, c->ar, &h, &readable, e))) {
         return false;
     }
-    if (found) {
+    if (readable) {
         public_of_head(&h, &c->list[c->n].line);
         c->list[c->n++].at = c->places[i].at;
     }

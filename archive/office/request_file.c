@@ -4,18 +4,21 @@
  * code lies sealed under that key and the very same form. Fails: ERR_INVALID with all faults; ERR_CONFLICT; with the
  * store. */
 #include "notice.h"
+#include "request_repeat.h"
 
 #include <string.h>
 
 #define LETTER_MAX    (256u * 1024)
 #define FORM_MAX      (256u * 1024)
-#define RECEIVED_LATE 60 /* seconds that the caller's clock may be ahead of the archive's */
+#define RECEIVED_LATE 60        /* seconds that the caller's clock may be ahead of the archive's */
+#define RECEIVED_DAYS (5 * 366) /* a letter that came in before is a slip of the year */
 
 struct filing {
     struct request_desk *d;
     const struct request_filing *in;
     const struct actor *who;
     struct arena *ar;
+    instant now; /* of the filing; a letter may have come in before */
     struct request_head head;
     struct request_event_row first;
     struct key key;
@@ -43,22 +46,37 @@ static void filing_wipe(struct filing *f)
 
 /* ---------------------------------------------------------------- before the verb */
 
+static bool check_form(struct filing *f, struct request_faults *faults, struct err *e)
+{
+    const struct request_form *form = &f->in->form;
+    bool done = request_channel_entered(f->in->channel) ? request_check_received(form, f->ar, &f->first.form, faults, e)
+                                                        : request_check(form, f->ar, &f->first.form, faults, e);
+    if (done && faults->count > 0) {
+        return err_field(e, ERR_INVALID, faults->list[0].field, "%s", faults->list[0].text.p);
+    }
+    return done;
+}
+
+static bool check_received(const struct filing *f, struct err *e)
+{
+    instant received = f->in->received;
+    if (received <= 0 || received > f->now + RECEIVED_LATE) {
+        return err_field(e, ERR_INVALID, "received", "a filing names the instant it came in, and not one to come");
+    }
+    return received >= f->now - (instant)RECEIVED_DAYS * 86400 ||
+           err_field(e, ERR_INVALID, "received", "that is more than five years ago: check the year");
+}
+
 static bool check_input(struct filing *f, struct request_faults *faults, struct err *e)
 {
     const struct request_filing *in = f->in;
-    if (!request_check(&in->form, f->ar, &f->first.form, faults, e)) {
+    if (!check_form(f, faults, e)) {
         return false;
-    }
-    if (faults->count > 0) {
-        return err_field(e, ERR_INVALID, faults->list[0].field, "%s", faults->list[0].text.p);
     }
     if (in->channel < REQUEST_PORTAL || in->channel >= REQUEST_CHANNEL_END) {
         return err_field(e, ERR_INVALID, "channel", "a filing names the channel it came by");
     }
-    if (in->received <= 0 || in->received > clock_now(archive_clock(f->d->a)) + RECEIVED_LATE) {
-        return err_field(e, ERR_INVALID, "received", "a filing names the instant it came in, and not one to come");
-    }
-    return in->once.n == 0 || once_valid(in->once, e);
+    return check_received(f, e) && (in->once.n == 0 || once_valid(in->once, e));
 }
 
 /* The head as far as it is known before the number: dates, law, hints. */
@@ -85,8 +103,8 @@ static bool fill_head(struct filing *f, struct err *e)
                                     .served = DAY_NONE,
                                     .decide_by = DAY_NONE,
                                     .events = 1,
-                                    .changed = f->in->received,
-                                    .shown = f->in->received};
+                                    .changed = f->now,
+                                    .shown = f->now};
     if (!law_take(f->d, day, &law, e) || !head_term(&f->head, law, f->ar, e) ||
         !request_hints(form, day, f->ar, &flags, e)) {
         return false;
@@ -241,8 +259,7 @@ static bool write_rows(struct txn *t, struct filing *f, struct err *e)
            index_id_put(t, rq_by_number(f->head.year, f->head.seq), &f->head.id, 0, e) &&
            index_id_put(t, rq_by_token(&f->token), &f->head.id, 0, e) &&
            (f->in->once.n == 0 || index_id_put(t, rq_by_once(&f->once), &f->head.id, 1, e)) &&
-           (f->first.form.email.n == 0 ||
-            notice_queue(t, f->d, &f->head.id, 1, REQUEST_DO_FILE, f->in->received, e)) &&
+           (f->first.form.email.n == 0 || notice_queue(t, f->d, &f->head.id, 1, REQUEST_DO_FILE, f->now, e)) &&
            public_update(t, NULL, &f->head, e);
 }
 
@@ -282,6 +299,14 @@ static bool first_fn(struct txn *t, void *ctx, struct err *e)
     return head_get(t, r->id, r->ar, &r->head, e);
 }
 
+static bool brings_nothing_new(struct filing *f, const struct request_filed *first, struct err *e)
+{
+    struct request_view v;
+    return f->in->draft.n == 0 ||
+           (request_get(f->d, str_of(first->number), warsaw_day(f->in->received), f->ar, &v, e) &&
+            repeat_brings_known_files(f->d, &v, 1, f->in->draft, f->ar, e));
+}
+
 static bool recover(struct filing *f, struct request_filed *out, struct err *e)
 {
     struct first_filing r = {.id = &f->id, .ar = f->ar};
@@ -294,14 +319,13 @@ static bool recover(struct filing *f, struct request_filed *out, struct err *e)
     if (r.head.once_box.n == 0 ||
         !unseal_box(&f->once_key, (struct bytes){f->once.b, sizeof f->once.b}, r.head.once_box, &letters, &why) ||
         letters.n != CODE_LETTERS) {
-        return err_field(e, ERR_CONFLICT, "idempotency-key",
-                         "this idempotency key was used for another letter; draw a new one");
+        return repeat_refused(e);
     }
     *out = (struct request_filed){
         .id = f->id, .received = r.head.received, .due = r.head.due, .entry = r.head.entry, .repeated = true};
     number_text(r.head.year, r.head.seq, out->number);
     secret_of_letters((const char *)letters.p, &out->secret);
-    return true;
+    return brings_nothing_new(f, out, e);
 }
 
 static void answer(const struct filing *f, struct request_filed *out)
@@ -339,7 +363,8 @@ static bool file_or_find(struct filing *f, struct request_faults *faults, struct
 bool request_file(struct request_desk *d, const struct request_filing *in, const struct actor *who, struct arena *ar,
                   struct request_filed *out, struct request_faults *faults, struct err *e)
 {
-    struct filing f CLEANUP(filing_wipe) = {.d = d, .in = in, .who = who, .ar = ar};
+    struct filing f CLEANUP(filing_wipe) = {
+        .d = d, .in = in, .who = who, .ar = ar, .now = clock_now(archive_clock(d->a))};
     struct request_faults found = {.count = 0};
     bool ok = file_or_find(&f, &found, e);
     if (faults != NULL) {

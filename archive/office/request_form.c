@@ -127,6 +127,7 @@ struct check {
     struct request_form *form;
     enum request_kind kind; /* whose rules hold; own words while none is chosen */
     bool known;
+    bool here; /* the letter lies in the office: what it lacks is asked for later */
     struct request_faults *out;
     enum lang lang;
     bool no_memory;
@@ -332,6 +333,9 @@ static bool needed(struct check *c, const struct request_field *f)
 {
     enum request_use use = request_use(c->kind, f->name);
     bool name = strcmp(f->name, "name") == 0;
+    if (c->here && field_is_text(f)) {
+        return strcmp(f->name, "content") == 0;
+    }
     if (name && c->form->organisation.n > 0) {
         return false; /* a body has its own name */
     }
@@ -352,6 +356,18 @@ static void check_field(struct check *c, const struct request_field *f)
     } else if (!field_is_text(f) && *form_number(c->form, f) > f->max) {
         fault(c, f->name, "", N_("Choose one of the answers."));
     }
+}
+
+static void choose_way(struct check *c)
+{
+    struct request_form *f = c->form;
+    if (f->way != 0) {
+        return;
+    }
+    f->way = f->email.n > 0                               ? REQUEST_EMAIL
+             : f->street.n > 0 || f->city.n > 0           ? REQUEST_POST
+             : request_way_allowed(c->kind, REQUEST_HERE) ? REQUEST_HERE
+                                                          : REQUEST_SIGHT;
 }
 
 /* an answer about re-use goes to an address, of whichever kind. */
@@ -385,8 +401,8 @@ static void put_in_order(struct request_faults *out)
     *out = sorted;
 }
 
-bool request_check(const struct request_form *in, struct arena *ar, struct request_form *clean,
-                   struct request_faults *out, struct err *e)
+static bool check(const struct request_form *in, bool here, struct arena *ar, struct request_form *clean,
+                  struct request_faults *out, struct err *e)
 {
     struct request_form form = *in;
     struct request_faults faults = {.count = 0};
@@ -395,6 +411,7 @@ bool request_check(const struct request_form *in, struct arena *ar, struct reque
                       .form = &form,
                       .kind = known ? (enum request_kind)in->kind : REQUEST_OWN_WORDS,
                       .known = known,
+                      .here = here,
                       .out = &faults,
                       .lang = e->lang};
     if (!known) {
@@ -405,13 +422,18 @@ bool request_check(const struct request_form *in, struct arena *ar, struct reque
             gate_text(&c, &fields[i]);
         }
     }
+    if (here) {
+        choose_way(&c);
+    }
     for (size_t i = 0; i < COUNT_OF(fields); i++) {
         check_field(&c, &fields[i]);
     }
     check_email(&c);
     check_phone(&c);
     check_postal_code(&c);
-    check_reuse_address(&c);
+    if (!here) {
+        check_reuse_address(&c);
+    }
     check_way(&c);
     if (c.no_memory) {
         return err_set(e, ERR_MEMORY, "out of memory");
@@ -420,4 +442,16 @@ bool request_check(const struct request_form *in, struct arena *ar, struct reque
     *clean = form;
     *out = faults;
     return true;
+}
+
+bool request_check(const struct request_form *in, struct arena *ar, struct request_form *clean,
+                   struct request_faults *out, struct err *e)
+{
+    return check(in, false, ar, clean, out, e);
+}
+
+bool request_check_received(const struct request_form *in, struct arena *ar, struct request_form *clean,
+                            struct request_faults *out, struct err *e)
+{
+    return check(in, true, ar, clean, out, e);
 }

@@ -10,6 +10,38 @@ static const char *day_said(struct day d, char out[DAY_TEXT_SIZE])
     return out;
 }
 
+static void add_possible(const struct acting *a, struct buf *out)
+{
+    for (enum request_verb v = REQUEST_DO_FILE; v < REQUEST_VERB_END; v++) {
+        if (v == REQUEST_DO_UNPUBLISH && a->before.published == 0) {
+            continue;
+        }
+        if (request_row_for((enum request_kind)a->before.kind, (enum request_state)a->before.state, v, a->act->role) !=
+            NULL) {
+            buf_fmt(out, "%s%s", out->n > 0 ? ", " : "", request_verb_name(v));
+        }
+    }
+}
+
+bool act_not_now(const struct acting *a, struct err *e)
+{
+    const struct request_head *h = &a->before;
+    const char *state = request_state_title((enum request_state)h->state, e->lang);
+    struct buf possible CLEANUP(buf_free) = BUF_INIT(1000);
+    char text[DAY_TEXT_SIZE];
+    if (a->act->role != REQUEST_OFFICE) {
+        return err_set(e, ERR_STATE, "this is not possible now: the state of the request is \"%s\"", state);
+    }
+    if (a->act->verb == REQUEST_DO_EXTEND && !request_ended((enum request_state)h->state) &&
+        !day_is_none(h->extended_to)) {
+        return err_set(e, ERR_STATE, "the term was extended to %s already; a second time is not possible",
+                       day_said(h->extended_to, text));
+    }
+    add_possible(a, &possible);
+    return err_set(e, ERR_STATE, "%s is not possible now: the state of the request is \"%s\". Possible are: %.*s",
+                   request_verb_name(a->act->verb), state, (int)possible.n, (const char *)possible.p);
+}
+
 /* One extension, told of within the first term, to at most the strict end (F-13, R-05; trap 2). */
 static bool guard_extend(const struct acting *a, struct err *e)
 {
@@ -68,12 +100,37 @@ static bool wait_is_over(const struct acting *a, struct err *e)
            err_set(e, ERR_STATE, "the requester has time until %s", day_said(a->before.waiting_until, text));
 }
 
-/* A call to clarify has no sanction: what is clear is answered (Z-12). */
+/* Each law knows its own calls: a request for public information has no form that could be defective (F-05), and of
+ * nobody else a public interest is asked (F-30). */
+static bool guard_call(const struct acting *a, struct err *e)
+{
+    bool foi = a->before.kind == REQUEST_FOI || a->before.kind == REQUEST_OWN_WORDS;
+    if (a->act->call == REQUEST_CALL_INTEREST && !foi) {
+        return err_field(e, ERR_INVALID, "call",
+                         "only of who asks for public information a public interest is asked (F-30)");
+    }
+    return a->act->call != REQUEST_CALL_DEFECT || !foi ||
+           err_field(e, ERR_INVALID, "call",
+                     "a request for public information needs no form and no signature (F-05): call to clarify, or to "
+                     "sign before a decision");
+}
+
+/* A call to clarify has no sanction: what is clear is answered (Z-12). Silence on the public interest is decided on. */
 static bool guard_leave(const struct acting *a, struct err *e)
 {
+    bool foi = a->before.kind == REQUEST_FOI || a->before.kind == REQUEST_OWN_WORDS;
+    if (a->before.call == REQUEST_CALL_DEFECT && foi) {
+        return err_set(e, ERR_STATE,
+                       "for lack of a form no request for public information is left without consideration (F-05)");
+    }
     if (a->before.call == REQUEST_CALL_CLARIFY) {
         return err_set(e, ERR_STATE,
                        "an unclear request is not left without consideration: answer what is clear (Z-12)");
+    }
+    if (a->before.call == REQUEST_CALL_INTEREST) {
+        return err_set(e, ERR_STATE,
+                       "who does not show the public interest is refused by decision, not left without consideration "
+                       "(F-30)");
     }
     return wait_is_over(a, e);
 }
@@ -100,7 +157,19 @@ static bool guard_times(const struct acting *a, struct err *e)
     if (!day_is_none(a->act->served) && a->act->served.n > a->day.n) {
         return err_field(e, ERR_INVALID, "served", "a day of service lies in the past");
     }
+    if (!day_is_none(a->act->served) && a->act->served.n < a->before.day.n) {
+        char text[DAY_TEXT_SIZE];
+        return err_field(e, ERR_INVALID, "served", "nothing was served before the request came in, on %s",
+                         day_said(a->before.day, text));
+    }
     return true;
+}
+
+/* After a fee notice the law alone sets the day (F-21). */
+static bool guard_served(const struct acting *a, struct err *e)
+{
+    return a->before.state != REQUEST_FEE || day_is_none(a->act->until) ||
+           err_field(e, ERR_INVALID, "until", "after a fee notice the law sets the day: give the day of service alone");
 }
 
 bool act_guards(const struct acting *a, struct err *e)
@@ -117,6 +186,10 @@ bool act_guards(const struct acting *a, struct err *e)
             return guard_outcome(a, e) && guard_disclosure(a, e);
         case REQUEST_DO_PARTLY:
             return guard_disclosure(a, e);
+        case REQUEST_DO_CALL:
+            return guard_call(a, e);
+        case REQUEST_DO_SERVED:
+            return guard_served(a, e);
         case REQUEST_DO_LEAVE:
             return guard_leave(a, e);
         case REQUEST_DO_DISCONTINUE:
@@ -132,10 +205,8 @@ bool act_guards(const struct acting *a, struct err *e)
         case REQUEST_DO_WITHDRAW:
         case REQUEST_DO_QUALIFY:
         case REQUEST_DO_ASSIGN:
-        case REQUEST_DO_CALL:
         case REQUEST_DO_FORM:
         case REQUEST_DO_OFFER:
-        case REQUEST_DO_SERVED:
         case REQUEST_DO_REFUSE:
         case REQUEST_DO_NOT_HELD:
         case REQUEST_DO_FORWARD:

@@ -70,6 +70,8 @@ struct request_head {
     uint64_t late;                        /* ended after its term */
     instant published;                    /* of the answer; 0: it is not */
     struct str answer_text, answer_files; /* for everybody; numbers of files, parted by blanks */
+    uint64_t answer_outcome;              /* of the answer that is published, though the case be taken up again */
+    struct day answered;
 };
 extern const struct row_kind request_head_kind;
 
@@ -130,6 +132,10 @@ struct rq_key rq_event(const struct id *request, uint64_t event); /* of T_REQUES
 struct rq_key rq_list(uint64_t kind, uint64_t state);             /* T_REQUEST_LIST, before the place; 0: all */
 
 bool head_get(struct txn *t, const struct id *id, struct arena *ar, struct request_head *out, struct err *e) MUST_USE;
+/* For work on many requests, which one damaged row must not stop: false only for a fault of the store itself. */
+bool head_try(struct txn *t, const struct id *id, struct arena *ar, struct request_head *out, bool *readable,
+              struct err *e) MUST_USE;
+bool row_is_lost(enum err_code code); /* the row is not there, or not what was written */
 bool head_put(struct txn *t, const struct request_head *h, bool fresh, struct err *e) MUST_USE;
 bool index_u64(struct txn *t, struct rq_key k, uint64_t *out, struct err *e) MUST_USE; /* absent: 0 */
 bool index_u64_put(struct txn *t, struct rq_key k, uint64_t v, struct err *e) MUST_USE;

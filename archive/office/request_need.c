@@ -126,10 +126,11 @@ bool act_needs(struct acting *a, struct err *e)
     if (act->text.n > 0 && !text_gate(a->ar, "text", act->text, TEXT_MOST, true, &a->text, e)) {
         return false;
     }
-    a->after.unit = a->before.unit;
-    if (act->unit.n > 0 && !text_gate(a->ar, "unit", act->unit, UNIT_MOST, false, &a->after.unit, e)) {
+    a->unit = STR("");
+    if (act->unit.n > 0 && !text_gate(a->ar, "unit", act->unit, UNIT_MOST, false, &a->unit, e)) {
         return false;
     }
+    a->after.unit = act->verb == REQUEST_DO_ASSIGN ? a->unit : a->before.unit;
     a->after.subject = a->before.subject;
     if (act->subject.n > 0 && !text_gate(a->ar, "subject", act->subject, SUBJECT_MOST, false, &a->after.subject, e)) {
         return false;

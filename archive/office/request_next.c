@@ -22,9 +22,12 @@ struct day head_due(const struct request_head *h)
 struct day head_overdue(const struct request_head *h, struct day today)
 {
     struct day last = head_due(h);
-    bool theirs = h->state == REQUEST_FORM || h->state == REQUEST_OFFER;
-    if (request_ended((enum request_state)h->state) || (theirs && day_is_none(h->waiting_until))) {
-        return DAY_NONE; /* over; or the requester's term has not begun, because service is not known */
+    bool theirs = h->state == REQUEST_FORM;
+    if (request_ended((enum request_state)h->state) || h->state == REQUEST_OFFER ||
+        (theirs && day_is_none(h->waiting_until))) {
+        /* Over; or silence on the offer is withdrawal (R-07); or the requester's term has not begun, because service
+         * is not known. */
+        return DAY_NONE;
     }
     if (theirs) {
         last = later(last, h->waiting_until);

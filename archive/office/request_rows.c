@@ -56,6 +56,8 @@ static const struct field head_fields[] = {
     {43, "published", F_INSTANT, HEAD(published), 0, 0},
     {44, "answer_text", F_TEXT, HEAD(answer_text), 4000, 0},
     {45, "answer_files", F_TEXT, HEAD(answer_files), 200, 0},
+    {46, "answer_outcome", F_U64, HEAD(answer_outcome), REQUEST_OUTCOME_END - 1, 0},
+    {47, "answered", F_DAY, HEAD(answered), 0, 0},
 };
 const struct row_kind request_head_kind = {"request", 1, head_fields, COUNT_OF(head_fields)};
 
@@ -251,6 +253,24 @@ bool head_get(struct txn *t, const struct id *id, struct arena *ar, struct reque
     }
     out->id = *id;
     return true;
+}
+
+bool row_is_lost(enum err_code code)
+{
+    return code == ERR_CORRUPT || code == ERR_NOT_FOUND || code == ERR_UNSUPPORTED;
+}
+
+bool head_try(struct txn *t, const struct id *id, struct arena *ar, struct request_head *out, bool *readable,
+              struct err *e)
+{
+    struct err why;
+    err_init(&why, e->lang);
+    *readable = head_get(t, id, ar, out, &why);
+    if (*readable || row_is_lost(why.code)) {
+        return true;
+    }
+    *e = why;
+    return false;
 }
 
 bool head_put(struct txn *t, const struct request_head *h, bool fresh, struct err *e)

@@ -106,18 +106,34 @@ TITLE_OF(request_right_title, enum request_right, rights)
 PARSE_OF(request_right_parse, enum request_right, rights)
 
 static const struct word channels[] = {
-    [REQUEST_PORTAL] = {"portal", NULL}, [REQUEST_API] = {"api", NULL},     [REQUEST_COUNTER] = {"counter", NULL},
-    [REQUEST_LETTER] = {"letter", NULL}, [REQUEST_MAIL] = {"e-mail", NULL}, [REQUEST_EDELIVERY] = {"edelivery", NULL},
-    [REQUEST_EPUAP] = {"epuap", NULL},
+    [REQUEST_PORTAL] = {"portal", N_("by the form of this site")},
+    [REQUEST_API] = {"api", N_("by a program")},
+    [REQUEST_COUNTER] = {"counter", N_("at the counter")},
+    [REQUEST_LETTER] = {"letter", N_("by post")},
+    [REQUEST_MAIL] = {"e-mail", N_("by e-mail")},
+    [REQUEST_EDELIVERY] = {"edelivery", N_("by e-Doręczenia")},
+    [REQUEST_EPUAP] = {"epuap", N_("by ePUAP")},
 };
 NAME_OF(request_channel_name, enum request_channel, channels)
+TITLE_OF(request_channel_title, enum request_channel, channels)
+PARSE_OF(request_channel_parse, enum request_channel, channels)
+
+bool request_channel_entered(enum request_channel c)
+{
+    return c > REQUEST_API && c < REQUEST_CHANNEL_END;
+}
+
+bool request_channel_has_hour(enum request_channel c)
+{
+    return c != REQUEST_COUNTER && c != REQUEST_LETTER;
+}
 
 /* ---------------------------------------------------------------- what becomes of it */
 
 static const struct word states[] = {
     [REQUEST_FILED] = {"filed", N_("received")},
     [REQUEST_IN_WORK] = {"in-work", N_("in progress")},
-    [REQUEST_CALLED] = {"called", N_("waits for your reply")},
+    [REQUEST_CALLED] = {"called", N_("waits for the requester")},
     [REQUEST_EXTENDED] = {"extended", N_("extended")},
     [REQUEST_FEE] = {"fee", N_("fee announced")},
     [REQUEST_FORM] = {"form", N_("another form offered")},
@@ -136,6 +152,25 @@ static const struct word states[] = {
 NAME_OF(request_state_name, enum request_state, states)
 TITLE_OF(request_state_title, enum request_state, states)
 PARSE_OF(request_state_parse, enum request_state, states)
+
+const char *request_state_yours(enum request_state s, enum lang lang)
+{
+    return s == REQUEST_CALLED ? tr(lang, N_("waits for your reply")) : request_state_title(s, lang);
+}
+
+static const struct word nexts[] = {
+    [REQUEST_NEXT_NONE] = {"none", NULL},
+    [REQUEST_NEXT_OFFICE_ANSWERS] = {"office-answers", N_("the office answers")},
+    [REQUEST_NEXT_OFFICE_DISCLOSES] = {"office-discloses", N_("the office sends the answer")},
+    [REQUEST_NEXT_YOU_REPLY] = {"requester-replies", N_("the requester replies")},
+    [REQUEST_NEXT_YOU_CHOOSE_FEE] = {"requester-chooses-fee", N_("the requester chooses: the fee or another way")},
+    [REQUEST_NEXT_YOU_CHOOSE_FORM] = {"requester-chooses-form", N_("the requester chooses another form")},
+    [REQUEST_NEXT_YOU_ACCEPT] = {"requester-accepts", N_("the requester accepts or objects")},
+    [REQUEST_NEXT_OFFICE_DECIDES] = {"office-decides", N_("the office decides")},
+    [REQUEST_NEXT_OFFICE_LATE] = {"office-late", N_("the office is late")},
+};
+NAME_OF(request_next_name, enum request_next, nexts)
+TITLE_OF(request_next_title, enum request_next, nexts)
 
 bool request_ended(enum request_state s)
 {

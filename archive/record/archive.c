@@ -144,8 +144,9 @@ static bool open_parts(struct archive *a, const struct archive_options *o, struc
     store_kind(a->store, T_RECORD, &record_kind);
     store_kind(a->store, T_HOLD, &hold_kind);
     law_kinds(a->store);
-    return open_ledger(a, o, e) && (jobs_finish(a, &recomputed, e) || may_wait(e)) &&
-           (public_index_open(a, e) || may_wait(e)) && (!o->background || ledger_start(a->ledger, e));
+    return open_ledger(a, o, e) && (restored_settle(a, e) || may_wait(e)) &&
+           (jobs_finish(a, &recomputed, e) || may_wait(e)) && (public_index_open(a, e) || may_wait(e)) &&
+           (!o->background || ledger_start(a->ledger, e));
 }
 
 bool archive_open(const struct archive_options *o, struct archive **out, struct err *e)

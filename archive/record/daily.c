@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#define META_DAILY bytes_of(STR("daily"))
+#define META_DAILY "daily"
 
 static bool count_due(struct archive *a, struct day today, enum action action, uint64_t *out, struct err *e)
 {
@@ -30,30 +30,10 @@ static const struct field daily_fields[] = {
 };
 static const struct row_kind daily_kind = {"daily", 1, daily_fields, COUNT_OF(daily_fields)};
 
-static bool last_fn(struct txn *t, void *ctx, struct err *e)
-{
-    struct daily_report *out = ctx;
-    struct arena *ar CLEANUP(arena_free) = arena_new(16u << 10);
-    struct bytes val;
-    bool found;
-    *out = (struct daily_report){.on = DAY_NONE, .since = DAY_NONE};
-    if (ar == NULL) {
-        return err_set(e, ERR_MEMORY, "out of memory");
-    }
-    return store_find(t, T_META, META_DAILY, ar, &val, &found, e) &&
-           (!found || row_decode(&daily_kind, val, NULL, NULL, ar, out, e));
-}
-
 bool archive_daily_last(struct archive *a, struct daily_report *out, struct err *e)
 {
-    return store_read(a->store, last_fn, out, e);
-}
-
-static bool keep_fn(struct txn *t, void *ctx, struct err *e)
-{
-    struct buf val CLEANUP(buf_free) = BUF_INIT(512);
-    return row_encode(&daily_kind, ctx, NULL, NULL, &val, e) && buf_ok(&val, e) &&
-           store_put(t, T_META, META_DAILY, buf_bytes(&val), e);
+    *out = (struct daily_report){.on = DAY_NONE, .since = DAY_NONE};
+    return figures_read(a, META_DAILY, &daily_kind, out, e);
 }
 
 /* A second run of the same day is new against the same night as the first. */
@@ -91,5 +71,5 @@ bool archive_daily(struct archive *a, struct day today, uint64_t verify_seconds,
         return false;
     r.ended = clock_now(archive_clock(a));
     *out = r;
-    return store_write(a->store, keep_fn, &r, e);
+    return figures_keep(a, META_DAILY, &daily_kind, &r, e);
 }

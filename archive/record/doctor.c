@@ -10,7 +10,13 @@
 
 #define PIECE        256u
 #define MEND_RESTORE N_("restore the archive from a backup; akta restore proves what it restores")
-#define MEND_INDEX   N_("stop the archive and rebuild it from an export, or restore a backup")
+#define MEND_LOST                                                                                                      \
+    N_("if a backup was restored that is older than this: take it in again from its source, as something new; nobody " \
+       "else gets its number. Else restore the newest backup")
+#define MEND_BEHIND                                                                                                    \
+    N_("if a backup was restored that is older than those events: find out what they were and enter them again, then " \
+       "the row has caught up. Else restore the newest backup")
+#define MEND_INDEX N_("stop the archive and rebuild it from an export, or restore a backup")
 
 struct finding {
     struct finding *next;
@@ -29,6 +35,7 @@ struct doctor {
     struct finding *first, **end;
     struct err spare;
     bool no_memory;
+    struct id file_found; /* of the last record whose case file is there */
     /* The list of a case file's records while it is walked. */
     struct id file;
     bool in_file;
@@ -106,29 +113,34 @@ static bool is_there(struct txn *t, struct doctor *d, enum store_table table, st
     return store_find(t, table, key, d->ar, &val, found, e);
 }
 
+/* Records that came together lie in one file and stand beside each other: the last answer is mostly the next one's. */
+static bool has_file(struct txn *t, struct doctor *d, const struct id *file, bool *found, struct err *e)
+{
+    *found = memcmp(&d->file_found, file, sizeof *file) == 0;
+    if (*found)
+        return true;
+    if (!is_there(t, d, T_FILE, id_bytes(file), found, e))
+        return false;
+    if (*found)
+        d->file_found = *file;
+    return true;
+}
+
 /* ---------------------------------------------------------------- records */
 
 static bool check_events(struct txn *t, struct doctor *d, const struct id *id, uint64_t events, const char *table,
                          struct err *e)
 {
-    uint64_t index;
-    struct err why;
+    bool there, later;
     char text[33];
+    if (!ledger_event_known(t, id, (uint32_t)events, &there, &later, e))
+        return false;
     id_text(*id, text);
-    for (int after = 0; after < 2; after++) {
-        err_init(&why, d->lang);
-        bool found = ledger_find(t, id, (uint32_t)(events + (uint64_t)after), &index, &why);
-        if (!found && why.code != ERR_NOT_FOUND) {
-            *e = why;
-            return false;
-        }
-        if (!found && !after)
-            err_set(find(d, table, MEND_RESTORE), ERR_CORRUPT, "the log has no entry for event %llu of %s",
-                    (unsigned long long)events, text);
-        if (found && after)
-            err_set(find(d, table, MEND_RESTORE), ERR_CORRUPT, "the log has more events of %s than its row counts",
-                    text);
-    }
+    if (!there)
+        err_set(find(d, table, MEND_RESTORE), ERR_CORRUPT, "the log has no entry for event %llu of %s",
+                (unsigned long long)events, text);
+    if (later)
+        err_set(find(d, table, MEND_BEHIND), ERR_CORRUPT, "the log has more events of %s than its row counts", text);
     return true;
 }
 
@@ -175,7 +187,7 @@ static bool check_record_places(struct txn *t, struct doctor *d, const struct re
     if (!found)
         err_set(find(d, "fixity", N_("akta verify with its id puts it back")), ERR_CORRUPT,
                 "record %s is missing from the order of checks", text);
-    if (!is_there(t, d, T_FILE, id_bytes(&r->file), &found, e))
+    if (!has_file(t, d, &r->file, &found, e))
         return false;
     if (!found)
         err_set(find(d, "record", MEND_RESTORE), ERR_CORRUPT, "record %s lies in a case file that is not there", text);
@@ -429,6 +441,22 @@ static bool index_row(struct txn *t, struct bytes key, struct bytes val, void *c
     return true;
 }
 
+/* What the log tells of it helps to find its papers: the class and day of a case file, the file of a record or hold. */
+static void say_lost(struct doctor *d, enum store_table table, const char *id, const struct entry *en)
+{
+    struct str class = entry_value(en, "class"), opened = entry_value(en, "opened"), file = entry_value(en, "file");
+    struct err *found = find(d, table_name(table), MEND_LOST);
+    if (table == T_FILE)
+        err_set(found, ERR_CORRUPT, "the log tells of case file %s (class %.*s, opened %.*s), and it has no row", id,
+                (int)class.n, class.p, (int)opened.n, opened.p);
+    else if (table == T_RECORD)
+        err_set(found, ERR_CORRUPT, "the log tells of record %s of case file %.*s, and it has no row", id, (int)file.n,
+                file.p);
+    else
+        err_set(found, ERR_CORRUPT, "the log tells of hold %s on case file %.*s, and it has no row", id, (int)file.n,
+                file.p);
+}
+
 /* An entry that tells of the birth of an object, and the row that must be there. */
 static bool entry_row(struct txn *t, struct bytes key, struct bytes val, void *ctx, struct err *e)
 {
@@ -452,7 +480,7 @@ static bool entry_row(struct txn *t, struct bytes key, struct bytes val, void *c
         return false;
     id_text(en.object, text);
     if (!found)
-        err_set(find(d, table_name(table), MEND_RESTORE), ERR_CORRUPT, "the log tells of %s, and it has no row", text);
+        say_lost(d, table, text, &en);
     return true;
 }
 

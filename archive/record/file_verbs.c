@@ -3,7 +3,7 @@
  * Promises: one verb, one transaction, one ledger entry; retention, queue and forecast follow in it. Reasons lie in the
  * opening of the entry, never in the entry. Fails: ERR_NOT_FOUND the mark; ERR_STATE the wrong state; ERR_INVALID a day
  * that cannot be. */
-#include "record_internal.h"
+#include "law.h"
 
 #define REASON_MAX  2000
 #define ARENA_LIMIT (256u * 1024)
@@ -149,7 +149,9 @@ bool file_fact_in(struct txn *t, struct archive *a, const struct case_file *f, s
     struct outcome_text room;
     struct buf text CLEANUP(buf_free) = BUF_INIT(2048);
     char day[DAY_TEXT_SIZE];
-    if (!facts_parse(f->facts, &facts, e) || !facts_set(&facts, name, on, e) || !facts_text(&facts, &text, e) ||
+    struct facts added = {.count = 0};
+    if (!facts_set(&added, name, on, e) || !facts_check(t, &added, f->opened, ar, e) ||
+        !facts_parse(f->facts, &facts, e) || !facts_set(&facts, name, on, e) || !facts_text(&facts, &text, e) ||
         !buf_ok(&text, e))
         return false;
     changed.facts = buf_str(&text);

@@ -15,13 +15,18 @@ static void check_settings(struct archive *a, store_finding tell, void *ctx, enu
 }
 
 /* What waits goes out now; what cannot go out is known to nobody else yet. */
-static void check_publishing(struct archive *a, store_finding tell, void *ctx, enum lang lang)
+static bool check_publishing(struct archive *a, store_finding tell, void *ctx, struct err *e)
 {
     struct err why;
-    err_init(&why, lang);
-    if (!ledger_publish(a->ledger, &why))
-        tell(ctx, "log", why.text,
-             tr(lang, N_("mend what is named; entries wait in the store and are published then")));
+    err_init(&why, e->lang);
+    if (ledger_publish(a->ledger, &why))
+        return true;
+    if (why.code == ERR_MEMORY) {
+        *e = why;
+        return false;
+    }
+    tell(ctx, "log", why.text, tr(e->lang, N_("mend what is named; entries wait in the store and are published then")));
+    return true;
 }
 
 static bool check_self(struct archive *a, store_finding tell, void *ctx, struct err *e)
@@ -38,6 +43,5 @@ static bool check_self(struct archive *a, store_finding tell, void *ctx, struct 
 bool house_doctor(struct archive *a, store_finding tell, void *ctx, struct err *e)
 {
     check_settings(a, tell, ctx, e->lang);
-    check_publishing(a, tell, ctx, e->lang);
-    return check_self(a, tell, ctx, e);
+    return check_publishing(a, tell, ctx, e) && check_self(a, tell, ctx, e);
 }

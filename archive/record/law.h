@@ -93,6 +93,8 @@ bool rules_select(const struct rules_doc *doc, struct str symbol, struct day on,
 /* The symbols whose rules differ between two documents, by symbol; "*" among them when the general ones do. */
 bool rules_compare(const struct rules_doc *before, const struct rules_doc *after, struct arena *a, struct str **symbols,
                    size_t *n, struct err *e) MUST_USE;
+/* law_facts (record.h) by the rules that serve a day. */
+bool facts_check(struct txn *t, const struct facts *f, struct day on, struct arena *ar, struct err *e) MUST_USE;
 /* One rule on a line, for people and for comparing. */
 void rule_text(const struct retention_rule *r, struct buf *out);
 

@@ -34,19 +34,11 @@ static void say(struct checkup *c, enum store_table place, const char *wrong, ..
 /* Whether the log has this event of the object and none after it. */
 static bool events_agree(struct txn *t, const struct id *object, uint64_t events, bool *agree, struct err *e)
 {
-    *agree = true;
-    for (unsigned after = 0; after < 2; after++) {
-        struct err why;
-        uint64_t index;
-        err_init(&why, e->lang);
-        bool found = ledger_find(t, object, (uint32_t)(events + after), &index, &why);
-        if (!found && why.code != ERR_NOT_FOUND) {
-            *e = why;
-            return false;
-        }
-        /* event 0 does not exist: a class that nobody confirmed has none */
-        *agree = *agree && (after == 0 && events == 0 ? !found : found == (after == 0));
+    bool there, later;
+    if (!ledger_event_known(t, object, (uint32_t)events, &there, &later, e)) {
+        return false;
     }
+    *agree = !later && (there || events == 0); /* event 0 does not exist: a class that nobody confirmed has none */
     return true;
 }
 

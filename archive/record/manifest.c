@@ -31,6 +31,15 @@ static void check_place(struct reading *r, const struct manifest_row *row)
     }
 }
 
+/* "./a" and "a" are one file: a list that a program made often writes the first. */
+static struct str path_plain(struct str path)
+{
+    while (path.n > 2 && path.p[0] == '.' && path.p[1] == '/') {
+        path = (struct str){path.p + 2, path.n - 2};
+    }
+    return path;
+}
+
 static bool take_row(struct reading *r, const struct csv_row *fields, struct err *e)
 {
     struct manifest_row row = {.line = fields->line};
@@ -45,6 +54,7 @@ static bool take_row(struct reading *r, const struct csv_row *fields, struct err
         !text_field(r, fields, C_ORIGIN, 16, false, &row.origin, e) ||
         !text_field(r, fields, C_SHELF, RECORD_SHELF_MAX, false, &row.shelf, e))
         return false;
+    row.path = path_plain(row.path);
     row.dated = day_field(r, fields, C_DATED);
     row.access = access_field(r, fields);
     const struct record_input in = {.origin = row.origin};

@@ -1,6 +1,7 @@
 /* manifest_check.c: what only the archive can say about a list: whether classes are end classes in force, and whether a
  * mark is taken. A mark whose case stands in the archive with the same data is taken up again, so that an interrupted
  * import goes on; so is a case without a mark that an earlier run of the very same list opened. */
+#include "law.h"
 #include "manifest.h"
 
 #include <string.h>
@@ -49,6 +50,19 @@ static bool check_class(struct txn *t, struct check_ctx *c, const struct manifes
     err_set(&why, ERR_INVALID, "class %.*s is divided further: files belong to one of the end classes below it",
             (int)f->symbol.n, f->symbol.p);
     return find(c, f, "class", &why, e);
+}
+
+static bool check_facts(struct txn *t, struct check_ctx *c, const struct manifest_file *f, struct err *e)
+{
+    struct facts facts;
+    struct err why;
+    err_init(&why, c->p->lang);
+    if (f->facts.n == 0 || (facts_parse(f->facts, &facts, &why) && facts_check(t, &facts, f->opened, c->ar, &why)))
+        return true;
+    if (why.code == ERR_INVALID)
+        return find(c, f, "facts", &why, e);
+    *e = why;
+    return false;
 }
 
 static bool check_standing(struct check_ctx *c, struct manifest_file *f, const struct case_file *s, struct err *e)
@@ -114,7 +128,8 @@ static bool check_fn(struct txn *t, void *ctx, struct err *e)
         f->exists = false;
         if (f->bad)
             continue;
-        if (!check_class(t, c, f, e) || !(f->mark.n ? check_mark(t, c, f, e) : check_earlier(t, c, i, e)))
+        if (!check_class(t, c, f, e) || !check_facts(t, c, f, e) ||
+            !(f->mark.n ? check_mark(t, c, f, e) : check_earlier(t, c, i, e)))
             return false;
     }
     return true;

@@ -51,6 +51,8 @@ bool settings_sample(const struct setting *rows, size_t n, struct buf *out, stru
 bool office_gate(struct arena *ar, const struct office_info *in, struct office_info *out, struct err *e) MUST_USE;
 bool office_found(struct archive *a, const struct office_info *office, struct err *e) MUST_USE; /* the first one */
 bool office_read(struct archive *a, struct arena *ar, struct office_info *out, struct id *self, struct err *e) MUST_USE;
+/* restored.c: what only the log knows after a restore, at opening. */
+bool restored_settle(struct archive *a, struct err *e) MUST_USE;
 /* The next event of the archive's own object, inside a verb. */
 bool archive_event(struct txn *t, struct archive *a, struct event *ev, struct arena *ar, struct err *e) MUST_USE;
 /* Does the log know later events of it than its row? */
@@ -90,6 +92,8 @@ struct series {
 };
 bool number_next(struct txn *t, const struct series *s, uint64_t *out, struct err *e) MUST_USE;
 bool number_keep(struct txn *t, const struct series *s, uint64_t number, struct err *e) MUST_USE;
+/* In every series of the class and year, those that have no row yet included, `count` numbers are not given. */
+bool number_skip(struct txn *t, struct str symbol, int year, uint64_t count, struct err *e) MUST_USE;
 bool number_last(struct txn *t, const struct series *s, uint64_t *out, struct err *e) MUST_USE;
 
 /* A new file in two halves: what can be checked before, and the verb. */

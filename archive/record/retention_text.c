@@ -2,32 +2,6 @@
  * so that a translation can order it as its language wants; only the start of a period is a part of its own. */
 #include "retention_text.h"
 
-const char *fact_title(enum lang lang, const char *name)
-{
-    static const struct {
-        const char *name, *title;
-    } known[] = {
-        {"accident-disability", N_("accident that caused a disability")},
-        {"accident-fatal", N_("fatal accident")},
-        {"accident-mass", N_("accident with several victims")},
-        {"central-register", N_("tied to the central register of businesses")},
-        {"collective-file", N_("filed in a collective folder")},
-        {"contract-expired", N_("contract expired")},
-        {"decision-final", N_("decision became final")},
-        {"finding-aid", N_("register of the collective folders")},
-        {"holder-death", N_("death of the holder")},
-        {"issued", N_("document issued")},
-        {"object-demolished", N_("building demolished")},
-        {"separate-law-checked", N_("other law was checked and sets no other period")},
-    };
-    for (size_t i = 0; i < COUNT_OF(known); i++) {
-        if (str_is(str_of(name), known[i].name)) {
-            return tr(lang, known[i].title);
-        }
-    }
-    return name;
-}
-
 static struct str start_text(const struct retention_start *s, enum lang lang, struct arena *a)
 {
     char closed[DAY_TEXT_SIZE], on[DAY_TEXT_SIZE];

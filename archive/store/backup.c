@@ -2,9 +2,11 @@
  *
  * The copy is laid out like DIR, without keys/ and run/. Order is what makes it whole: content first (what a row names
  * is durable before the row), then the published log, then the environment, then content that appeared meanwhile.
- * Content files never change, so an earlier backup in the folder is brought up to date; what the archive had dropped
- * before the environment was copied goes at the very end. MANIFEST is taken away before anything it proves changes and
- * comes back last. An interrupted run leaves a folder that the next run goes on with. */
+ * Content files never change, so an earlier backup in the folder is brought up to date: what has the right name and
+ * size (in the log: and time) is taken for what it is. Therefore a copy gets its name only when its bytes are on the
+ * disk, many at a time; a power cut in between leaves parts that the next run writes again. What the archive had
+ * dropped before the environment was copied goes at the very end. MANIFEST is taken away before anything it proves
+ * changes and comes back last. An interrupted run leaves a folder that the next run goes on with. */
 #include "content_shelf.h"
 #include "copy.h"
 
@@ -16,9 +18,13 @@
 #include <unistd.h>
 
 #define ENV_NEXT     "env.next"
+#define CONTENT      "content/"
 #define DROPPED_MAX  (1u << 30)
 #define WRAPPED_KEYS "wrapped-keys"
 #define WRAPPED_PART ".wrapped-keys.part"
+
+#define WAITING_FILES 256u
+#define WAITING_BYTES (256u << 20)
 
 struct backup {
     struct store *s;
@@ -26,6 +32,9 @@ struct backup {
     struct progress *p;
     uint64_t done, total;
     struct backup_manifest_out *manifest;
+    struct buf waiting;          /* paths, each with its NUL, of copies that have no name yet */
+    unsigned waiting_files;      /* so many */
+    uint64_t waiting_bytes;      /* of so many bytes */
     struct buf dropped;          /* ids of content files the archive no longer has */
     char astray[STORE_PATH_MAX]; /* something in content/ that hides content files from the copy; "" is none */
 };
@@ -42,15 +51,52 @@ static bool go_on(struct backup *b, const char *what, struct err *e)
     return true;
 }
 
+/* ---- copies that wait for the disk, and then get their names */
+
+static bool name_waiting(struct backup *b, struct err *e)
+{
+    if (b->waiting_files == 0) {
+        return true;
+    }
+    if (!buf_ok(&b->waiting, e) || !store_sync_all(b->to, N_("the backup"), e)) {
+        return false;
+    }
+    for (size_t at = 0; at < b->waiting.n; at += strlen((const char *)b->waiting.p + at) + 1) {
+        if (!store_name_copy(b->to, (const char *)b->waiting.p + at, e)) {
+            return false;
+        }
+    }
+    buf_reset(&b->waiting);
+    b->waiting_files = 0;
+    b->waiting_bytes = 0;
+    return true;
+}
+
+/* A file that is gone meanwhile is no failure: the archive dropped it. `path` counts from the backup's folder. */
+static bool copy_waiting(struct backup *b, int from, const char *name, const char *path, struct err *e)
+{
+    uint64_t size = 0;
+    if (!store_copy_part(from, name, b->to, path, &size, NULL, e)) {
+        bool gone = e->code == ERR_NOT_FOUND;
+        if (gone) {
+            *e = (struct err){.lang = e->lang};
+        }
+        return gone;
+    }
+    buf_add(&b->waiting, path, strlen(path) + 1);
+    b->waiting_files++;
+    b->waiting_bytes += size;
+    return (b->waiting_files < WAITING_FILES && b->waiting_bytes < WAITING_BYTES) || name_waiting(b, e);
+}
+
 /* ---- content */
 
-static bool same_size(int from, const char *name, int to, const char *to_name, uint64_t *size)
+static bool same_size(int from, const char *name, int to, const char *to_name)
 {
     struct stat a, b;
     if (fstatat(from, name, &a, AT_SYMLINK_NOFOLLOW) != 0 || fstatat(to, to_name, &b, AT_SYMLINK_NOFOLLOW) != 0) {
         return false;
     }
-    *size = (uint64_t)a.st_size;
     return a.st_size == b.st_size;
 }
 
@@ -68,24 +114,16 @@ static bool count_content(void *ctx, const struct id *name, bool temporary, int 
 static bool copy_content(void *ctx, const struct id *name, bool temporary, int folder, const char *file, struct err *e)
 {
     struct backup *b = ctx;
-    char path[CONTENT_PATH_SIZE];
-    uint64_t size = 0;
+    char path[sizeof CONTENT + CONTENT_PATH_SIZE] = CONTENT;
     if (temporary) {
         return true;
     }
-    content_path(name, false, path);
-    if (same_size(folder, file, b->to_content, path, &size)) {
+    content_path(name, false, path + sizeof CONTENT - 1);
+    if (same_size(folder, file, b->to, path)) {
         return true;
     }
-    if (!store_make_parents(b->to_content, path, e)) {
+    if (!store_make_parents(b->to, path, e) || !copy_waiting(b, folder, file, path, e)) {
         return false;
-    }
-    if (!store_copy_file(folder, file, b->to_content, path, &size, NULL, e)) {
-        bool gone = e->code == ERR_NOT_FOUND; /* dropped by the archive meanwhile */
-        if (gone) {
-            *e = (struct err){.lang = e->lang};
-        }
-        return gone;
     }
     b->done++;
     return go_on(b, N_("content"), e);
@@ -179,7 +217,6 @@ static bool copy_entry(void *ctx, int dir, const char *name, bool is_folder, str
 {
     const struct tree *t = ctx;
     char path[512];
-    uint64_t size;
     int n = snprintf(path, sizeof path, "%s/%s", t->path, name);
     if (n < 0 || (size_t)n >= sizeof path) {
         return err_set(e, ERR_TOO_BIG, "the name %s/%s is too long", t->path, name);
@@ -191,14 +228,7 @@ static bool copy_entry(void *ctx, int dir, const char *name, bool is_folder, str
     if (name[0] == '.' || unchanged(dir, name, t->b->to, path)) {
         return true; /* a dot begins what is not published yet */
     }
-    if (!store_copy_file(dir, name, t->b->to, path, &size, NULL, e)) {
-        bool gone = e->code == ERR_NOT_FOUND;
-        if (gone) {
-            *e = (struct err){.lang = e->lang};
-        }
-        return gone;
-    }
-    return go_on(t->b, N_("log"), e);
+    return copy_waiting(t->b, dir, name, path, e) && go_on(t->b, N_("log"), e);
 }
 
 static bool copy_optional(struct backup *b, const char *name, struct err *e)
@@ -337,19 +367,26 @@ static bool copy_everything(struct backup *b, struct err *e)
 {
     struct content_walk old = {.each = note_dropped, .ctx = b};
     return walk_source(b, count_content, e) && walk_source(b, copy_content, e) && copy_log(b, e) &&
-           content_walk(b->to_content, &old, e) && go_on(b, N_("tables"), e) && engine_copy(b->s, b->to, ENV_NEXT, e) &&
-           walk_source(b, copy_content, e) && copy_optional(b, "akta.conf", e) && copy_optional(b, "format", e) &&
+           name_waiting(b, e) && content_walk(b->to_content, &old, e) && go_on(b, N_("tables"), e) &&
+           engine_copy(b->s, b->to, ENV_NEXT, e) && walk_source(b, copy_content, e) && name_waiting(b, e) &&
+           copy_optional(b, "akta.conf", e) && copy_optional(b, "format", e) &&
            store_sync_all(b->to, N_("the backup"), e) && swap_env(b, e) && remove_dropped(b, e) && write_manifest(b, e);
 }
 
 bool store_backup(struct store *s, int to, struct progress *p, struct err *e)
 {
-    struct backup b = {.s = s, .to = to, .to_content = -1, .p = p, .dropped = BUF_INIT(DROPPED_MAX)};
+    struct backup b = {.s = s,
+                       .to = to,
+                       .to_content = -1,
+                       .p = p,
+                       .waiting = BUF_INIT(WAITING_FILES * 600u),
+                       .dropped = BUF_INIT(DROPPED_MAX)};
     bool ok = open_target(&b, to, e) && copy_everything(&b, e) && keys_export(s, e);
     if (!ok && (e->code == ERR_FULL || e->code == ERR_IO)) {
         err_wrap(e, "the backup is not whole; make room or mend what is named, and start it again");
     }
     fd_close(&b.to_content);
+    buf_free(&b.waiting);
     buf_free(&b.dropped);
     return ok;
 }
@@ -389,7 +426,7 @@ bool store_backup_keys(struct store *s, int to, struct err *e)
     struct backup b = {.s = s, .to = to};
     bool ok = keys_export(s, e) && backup_manifest_begin(to, &b.manifest, e) &&
               dir_list(s->keys_fd, ".", copy_key_file, &b, e) && store_sync_all(to, N_("the copy of the keys"), e) &&
-              backup_manifest_end(b.manifest, to, e);
+              backup_manifest_end(b.manifest, to, e) && keys_note_copied(s, e);
     backup_manifest_out_free(&b.manifest);
     return ok;
 }

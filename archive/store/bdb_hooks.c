@@ -4,6 +4,7 @@
  *  - a failed sync, or a write that fails for any reason but a full disk, ends the process at once: Berkeley DB would
  *    retry or go on, and after a failed flush Linux may have dropped the very pages that were to be written;
  *  - the folder of a new transaction log file is synced with the first sync of that file;
+ *  - old log files go from the disk one after another, the oldest first;
  *  - after each sync of the log the place up to which it is durable goes into run/synced. Recovery takes the first
  *    unreadable log record for the end of the log; with that note a start can tell a torn tail from a damaged middle.
  *
@@ -34,6 +35,7 @@ struct hooked {
     bool armed;
     bool unsealed;     /* the archive is being made: nothing is promised yet, and all is synced at once at its end */
     bool folder_dirty; /* a log file was made and its name is not synced yet */
+    bool removed;      /* a log file was removed, and the disk may not know it yet */
     uint32_t file;     /* number of the log file behind log_fd */
     uint64_t written;  /* its bytes are written up to here */
     atomic_uint_fast64_t volume; /* bytes ever written to log files */
@@ -209,9 +211,28 @@ static int hook_ftruncate(int fd, off_t n)
     return disk_now()->ftruncate(fd, n);
 }
 
+/* If the power went when the disk had taken some removals, and not the earliest, the log would seem to have lost a file
+ * from its middle, and a start would refuse it. */
+static void settle_removal_before(const char *path)
+{
+    const char *name = NULL;
+    struct hooked *h = owner_by_path(path, &name);
+    if (!h || strncmp(name, "log.", 4) != 0) {
+        return;
+    }
+    pthread_mutex_lock(&h->lock);
+    bool before = h->removed;
+    h->removed = true;
+    pthread_mutex_unlock(&h->lock);
+    if (before && disk_now()->fsync(h->env_fd) != 0) {
+        store_fail_stop(h->run_fd, "a sync of the folder env failed: %s", strerror(errno));
+    }
+}
+
 /* The engine wants the error's number from this one. */
 static int hook_unlink(const char *path)
 {
+    settle_removal_before(path);
     return disk_now()->unlinkat(AT_FDCWD, path, 0) == 0 ? 0 : errno;
 }
 

@@ -80,28 +80,44 @@ static bool copy_into(int in, int to, const char *temporary, uint64_t *size, uin
     return true;
 }
 
-bool store_copy_file(int from, const char *name, int to, const char *to_name, uint64_t *size, uint8_t *sha256,
-                     struct err *e)
+#define PART_SIZE 600u
+
+static bool part_name(const char *to_name, char out[PART_SIZE], struct err *e)
 {
-    char temporary[600];
-    CLEANUP(fd_close) int in = -1;
     const char *slash = strrchr(to_name, '/');
     int folder = slash ? (int)(slash + 1 - to_name) : 0;
-    int n = snprintf(temporary, sizeof temporary, "%.*s.%s.part", folder, to_name, to_name + folder);
-    if (n < 0 || (size_t)n >= sizeof temporary) {
-        return err_set(e, ERR_TOO_BIG, "the name %s is too long", to_name);
-    }
-    if (!open_source(from, name, &in, e)) {
+    int n = snprintf(out, PART_SIZE, "%.*s.%s.part", folder, to_name, to_name + folder);
+    return (n >= 0 && (size_t)n < PART_SIZE) || err_set(e, ERR_TOO_BIG, "the name %s is too long", to_name);
+}
+
+bool store_copy_part(int from, const char *name, int to, const char *to_name, uint64_t *size, uint8_t *sha256,
+                     struct err *e)
+{
+    char temporary[PART_SIZE];
+    CLEANUP(fd_close) int in = -1;
+    if (!part_name(to_name, temporary, e) || !open_source(from, name, &in, e)) {
         return false;
     }
     if (!copy_into(in, to, temporary, size, sha256, e)) {
         disk_now()->unlinkat(to, temporary, 0);
         return false;
     }
-    if (disk_now()->renameat(to, temporary, to, to_name) != 0) {
-        return err_errno(e, errno, "cannot name %s", to_name);
-    }
     return true;
+}
+
+bool store_name_copy(int to, const char *to_name, struct err *e)
+{
+    char temporary[PART_SIZE];
+    if (!part_name(to_name, temporary, e)) {
+        return false;
+    }
+    return disk_now()->renameat(to, temporary, to, to_name) == 0 || err_errno(e, errno, "cannot name %s", to_name);
+}
+
+bool store_copy_file(int from, const char *name, int to, const char *to_name, uint64_t *size, uint8_t *sha256,
+                     struct err *e)
+{
+    return store_copy_part(from, name, to, to_name, size, sha256, e) && store_name_copy(to, to_name, e);
 }
 
 bool store_file_digest(int dir, const char *name, uint64_t *size, uint8_t sha256[SHA256_SIZE], struct err *e)

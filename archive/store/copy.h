@@ -6,10 +6,14 @@
 
 #define MANIFEST "MANIFEST"
 
-/* One file, whole, into a temporary beside its name, then renamed; times are kept. Not synced: syncfs comes at the end.
- * sha256 may be NULL. A missing source is ERR_NOT_FOUND. */
+/* One file, whole, into a temporary beside its name; times are kept. store_name_copy gives it the name. Not synced:
+ * who trusts a name later on syncs between the two. sha256 may be NULL. A missing source is ERR_NOT_FOUND. */
+bool store_copy_part(int from, const char *name, int to, const char *to_name, uint64_t *size, uint8_t *sha256,
+                     struct err *e) MUST_USE;
+bool store_name_copy(int to, const char *to_name, struct err *e) MUST_USE;
+/* Both at once: for a folder that counts for nothing until all of it was synced. */
 bool store_copy_file(int from, const char *name, int to, const char *to_name, uint64_t *size, uint8_t *sha256,
-               struct err *e) MUST_USE;
+                     struct err *e) MUST_USE;
 bool store_file_digest(int dir, const char *name, uint64_t *size, uint8_t sha256[SHA256_SIZE], struct err *e) MUST_USE;
 bool store_make_parents(int dir, const char *path, struct err *e) MUST_USE; /* the folders before the last slash */
 bool store_sync_all(int fd, const char *what, struct err *e) MUST_USE;

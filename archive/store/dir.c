@@ -187,9 +187,9 @@ bool dir_lay(struct store *s, struct err *e)
     return true;
 }
 
-bool dir_seal(struct store *s, struct err *e)
+bool dir_seal(int dir_fd, struct err *e)
 {
-    return file_write_durable(s->dir_fd, "format", bytes_of(STR(STORE_FORMAT_LINE)), FILE_MODE, e);
+    return file_write_durable(dir_fd, "format", bytes_of(STR(STORE_FORMAT_LINE)), FILE_MODE, e);
 }
 
 bool dir_check_format(int dir_fd, const char *dir, struct err *e)
@@ -232,9 +232,10 @@ static bool refuse_backup(const struct store *s, struct err *e)
            err_set(e, ERR_STATE, "%s is a backup and stays as it is; “akta restore” makes an archive of it", s->dir);
 }
 
-bool dir_enter(struct store *s, struct err *e)
+bool dir_enter(struct store *s, bool sealed, struct err *e)
 {
-    return open_root(s, e) && refuse_backup(s, e) && dir_check_format(s->dir_fd, s->dir, e) && open_folders(s, e);
+    return open_root(s, e) && refuse_backup(s, e) && (!sealed || dir_check_format(s->dir_fd, s->dir, e)) &&
+           open_folders(s, e);
 }
 
 void dir_leave(struct store *s)

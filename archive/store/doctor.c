@@ -408,7 +408,7 @@ bool store_doctor(struct store *s, store_finding finding, void *ctx, uint64_t *c
     tell_notes(&d);
     check_format(&d, s->dir, s->dir_fd, e);
     bool ok = check_keys(&d, s->keys_fd, e) && check_live_bytes(&d, e) && (d.any_bad || check_structure(&d, e)) &&
-              check_rows(&d, e) && content_walk(s->content_fd, &content, e);
+              check_rows(&d, e) && keys_doctor(s, &d.f, e) && content_walk(s->content_fd, &content, e);
     check_space(&d);
     *checked = d.checked;
     return ok;

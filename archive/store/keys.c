@@ -12,9 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#define EPOCHS_MAX  16u
+#define EPOCHS_MAX  KEY_EPOCHS_MAX
 #define LOCKED_SIZE 16384u
 #define KEK_PREFIX  "kek-"
 
@@ -35,7 +36,8 @@ struct epoch {
 struct keyring {
     size_t n;
     uint32_t newest;
-    pthread_mutex_t lock; /* one sealer serves one thread at a time */
+    pthread_mutex_t lock;     /* guards the list; one sealer serves one thread at a time */
+    pthread_mutex_t rotation; /* held while the epoch is turned */
     struct epoch epochs[EPOCHS_MAX];
     char text[KEK_SIZE + 1]; /* a key file while it is read or written */
 };
@@ -54,6 +56,7 @@ static struct keyring *ring_new(struct err *e)
     (void)madvise(p, LOCKED_SIZE, MADV_DONTDUMP);
     struct keyring *k = p;
     pthread_mutex_init(&k->lock, NULL);
+    pthread_mutex_init(&k->rotation, NULL);
     return k;
 }
 
@@ -68,6 +71,7 @@ void keyring_close(struct keyring **kp)
         key_wipe(&k->epochs[i].key);
     }
     pthread_mutex_destroy(&k->lock);
+    pthread_mutex_destroy(&k->rotation);
     explicit_bzero(k, LOCKED_SIZE);
     munmap(k, LOCKED_SIZE);
     *kp = NULL;
@@ -123,18 +127,58 @@ static bool kek_name(const char *name, uint32_t *epoch)
     return v > 0;
 }
 
-static bool kek_write(struct keyring *k, int keys_fd, const char *name, struct err *e)
+/* What begins so is on its way in or out: a key file is whole under its name, or it is not there. */
+#define KEK_PASSING ".kek-"
+#define KEK_PART    KEK_PASSING "part"
+#define KEK_GONE    KEK_PASSING "gone"
+
+static bool kek_put(struct keyring *k, int keys_fd, struct err *e)
 {
     CLEANUP(fd_close)
-    int fd = disk_now()->openat(keys_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    int fd = disk_now()->openat(keys_fd, KEK_PART, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0) {
-        return err_errno(e, errno, "cannot make the key file keys/%s", name);
+        return err_errno(e, errno, "cannot make a key file in keys/");
     }
     if (!fd_write_full(fd, k->text, KEK_SIZE, e)) {
+        return err_wrap(e, "keys/%s", KEK_PART);
+    }
+    if (disk_now()->fsync(fd) != 0) {
+        fail_stop("a sync of a key file failed: %s", strerror(errno));
+    }
+    return true;
+}
+
+static bool kek_write(struct keyring *k, int keys_fd, const char *name, struct err *e)
+{
+    struct stat st;
+    if (fstatat(keys_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT) {
+        return err_set(e, ERR_CONFLICT, "the key file keys/%s is there already", name);
+    }
+    if (!kek_put(k, keys_fd, e)) {
+        return false;
+    }
+    if (disk_now()->renameat(keys_fd, KEK_PART, keys_fd, name) != 0) {
+        return err_errno(e, errno, "cannot make the key file keys/%s", name);
+    }
+    return dir_sync(keys_fd, e);
+}
+
+/* Written over before it goes; what the medium keeps of it is beyond a program. */
+static bool kek_erase(int keys_fd, const char *name, struct err *e)
+{
+    static const char blank[KEK_SIZE] = {0};
+    CLEANUP(fd_close) int fd = disk_now()->openat(keys_fd, name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0);
+    if (fd < 0) {
+        return err_errno(e, errno, "cannot open the key file keys/%s", name);
+    }
+    if (!fd_write_full(fd, blank, sizeof blank, e)) {
         return err_wrap(e, "keys/%s", name);
     }
     if (disk_now()->fsync(fd) != 0) {
         fail_stop("a sync of a key file failed: %s", strerror(errno));
+    }
+    if (disk_now()->unlinkat(keys_fd, name, 0) != 0) {
+        return err_errno(e, errno, "cannot remove the key file keys/%s", name);
     }
     return dir_sync(keys_fd, e);
 }
@@ -173,15 +217,17 @@ static bool kek_load(struct keyring *k, int dir, const char *name, uint32_t numb
     return true;
 }
 
-static bool load_one(void *ctx, int dir, const char *name, bool is_folder, struct err *e)
+static bool has_room(const struct keyring *k, struct err *e)
 {
-    struct keyring *k = ctx;
-    uint32_t number = 0;
-    if (is_folder || !kek_name(name, &number)) {
-        return true;
-    }
-    if (k->n == EPOCHS_MAX) {
-        return err_set(e, ERR_TOO_BIG, "keys/ holds more than %u key files; destroy the old epochs", EPOCHS_MAX);
+    return k->n < EPOCHS_MAX ||
+           err_set(e, ERR_STATE,
+                   "keys/ holds %u key files; destroy those that wrap nothing any more: akta keys destroy", EPOCHS_MAX);
+}
+
+static bool load_number(struct keyring *k, int dir, const char *name, uint32_t number, struct err *e)
+{
+    if (!has_room(k, e)) {
+        return false;
     }
     struct epoch *slot = &k->epochs[k->n];
     if (!kek_load(k, dir, name, number, slot, e)) {
@@ -194,6 +240,16 @@ static bool load_one(void *ctx, int dir, const char *name, bool is_folder, struc
     }
     k->newest = number > k->newest ? number : k->newest;
     return true;
+}
+
+static bool load_one(void *ctx, int dir, const char *name, bool is_folder, struct err *e)
+{
+    uint32_t number = 0;
+    struct err trouble = {.lang = e->lang};
+    if (!is_folder && strncmp(name, KEK_PASSING, sizeof KEK_PASSING - 1) == 0 && !kek_erase(dir, name, &trouble)) {
+        log_line(LOG_WARN, "store", "a rest of a key file stays: %s", trouble.text); /* what a crash left */
+    }
+    return is_folder || !kek_name(name, &number) || load_number(ctx, dir, name, number, e);
 }
 
 bool keyring_open(int keys_fd, struct keyring **out, struct err *e)
@@ -220,14 +276,79 @@ static struct epoch *ring_find(struct keyring *k, uint32_t number)
     return NULL;
 }
 
-bool keyring_has(const struct keyring *k, uint32_t epoch)
+bool keyring_has(struct keyring *k, uint32_t epoch)
 {
-    for (size_t i = 0; i < k->n; i++) {
-        if (k->epochs[i].number == epoch) {
-            return true;
-        }
+    pthread_mutex_lock(&k->lock);
+    bool has = ring_find(k, epoch) != NULL;
+    pthread_mutex_unlock(&k->lock);
+    return has;
+}
+
+/* ---- epochs that come and go while the store is open */
+
+bool keyring_turning(struct keyring *k, bool begin)
+{
+    return begin ? pthread_mutex_trylock(&k->rotation) == 0 : pthread_mutex_unlock(&k->rotation) == 0;
+}
+
+size_t keyring_epochs(struct keyring *k, uint32_t out[KEY_EPOCHS_MAX])
+{
+    pthread_mutex_lock(&k->lock);
+    size_t n = k->n;
+    for (size_t i = 0; i < n; i++) {
+        out[i] = k->epochs[i].number;
     }
-    return false;
+    pthread_mutex_unlock(&k->lock);
+    return n;
+}
+
+bool keyring_add(struct keyring *k, int keys_fd, uint32_t number, struct err *e)
+{
+    char name[16];
+    snprintf(name, sizeof name, KEK_PREFIX "%08u", number);
+    pthread_mutex_lock(&k->lock);
+    bool ok = has_room(k, e) && keyring_create(keys_fd, number, e) && load_number(k, keys_fd, name, number, e);
+    pthread_mutex_unlock(&k->lock);
+    return ok;
+}
+
+/* Out of its name first: a key file that is half written over would keep the archive from opening. */
+static bool kek_destroy(int keys_fd, const char *name, struct err *e)
+{
+    if (disk_now()->renameat(keys_fd, name, keys_fd, KEK_GONE) != 0) {
+        return err_errno(e, errno, "cannot remove the key file keys/%s", name);
+    }
+    return dir_sync(keys_fd, e) && kek_erase(keys_fd, KEK_GONE, e);
+}
+
+bool keyring_destroy(struct keyring *k, int keys_fd, uint32_t number, struct err *e)
+{
+    char name[16];
+    snprintf(name, sizeof name, KEK_PREFIX "%08u", number);
+    pthread_mutex_lock(&k->lock);
+    struct epoch *epoch = ring_find(k, number);
+    bool ok = epoch && number != k->newest
+                  ? kek_destroy(keys_fd, name, e)
+                  : err_set(e, ERR_STATE, "the key file of epoch %u is in use, or there is none", number);
+    if (ok) {
+        sealer_free(&epoch->sealer);
+        key_wipe(&epoch->key);
+        *epoch = k->epochs[--k->n];
+        explicit_bzero(&k->epochs[k->n], sizeof k->epochs[k->n]);
+    }
+    pthread_mutex_unlock(&k->lock);
+    return ok;
+}
+
+bool keyring_name(struct keyring *k, uint32_t number, uint8_t sha256[SHA256_SIZE], struct err *e)
+{
+    pthread_mutex_lock(&k->lock);
+    const struct epoch *epoch = ring_find(k, number);
+    if (epoch) {
+        sha256_of2(bytes_of(STR("kek\n")), (struct bytes){epoch->key.b, sizeof epoch->key.b}, sha256);
+    }
+    pthread_mutex_unlock(&k->lock);
+    return epoch || err_set(e, ERR_NOT_FOUND, "there is no key file of epoch %u", number);
 }
 
 struct ring_check {
@@ -286,7 +407,10 @@ static uint32_t be32_get(const uint8_t *p)
 
 uint32_t key_epoch(const struct store *s)
 {
-    return s->keys->newest;
+    pthread_mutex_lock(&s->keys->lock);
+    uint32_t newest = s->keys->newest;
+    pthread_mutex_unlock(&s->keys->lock);
+    return newest;
 }
 
 uint32_t wrapped_epoch(const struct wrapped_key *w)
@@ -294,41 +418,71 @@ uint32_t wrapped_epoch(const struct wrapped_key *w)
     return be32_get(w->b);
 }
 
-bool key_wrap(const struct store *s, const struct id *object, const struct key *k, struct wrapped_key *out,
-              struct err *e)
+/* The lock is held. */
+static bool wrap_in(struct keyring *ring, const struct id *object, const struct key *k, struct wrapped_key *out,
+                    struct err *e)
 {
-    struct keyring *ring = s->keys;
     struct epoch *epoch = ring_find(ring, ring->newest);
     if (!epoch) {
         return err_set(e, ERR_NOT_FOUND, "there is no key file to wrap keys under");
     }
     be32_put(out->b, epoch->number);
     random_bytes(out->b + WRAP_NONCE_AT, SEAL_NONCE);
-    pthread_mutex_lock(&ring->lock);
-    bool ok = seal(epoch->sealer, out->b + WRAP_NONCE_AT, id_bytes(object), (struct bytes){k->b, sizeof k->b},
-                   out->b + WRAP_BOX_AT, e);
-    pthread_mutex_unlock(&ring->lock);
+    return seal(epoch->sealer, out->b + WRAP_NONCE_AT, id_bytes(object), (struct bytes){k->b, sizeof k->b},
+                out->b + WRAP_BOX_AT, e);
+}
+
+bool key_wrap(const struct store *s, const struct id *object, const struct key *k, struct wrapped_key *out,
+              struct err *e)
+{
+    pthread_mutex_lock(&s->keys->lock);
+    bool ok = wrap_in(s->keys, object, k, out, e);
+    pthread_mutex_unlock(&s->keys->lock);
     return ok;
+}
+
+/* The lock is held. */
+static bool unwrap_in(struct keyring *ring, const struct id *object, const struct wrapped_key *w, struct key *out,
+                      struct err *e)
+{
+    struct epoch *epoch = ring_find(ring, wrapped_epoch(w));
+    if (!epoch) {
+        return err_set(e, ERR_NOT_FOUND, "the key was wrapped in epoch %u, whose key file is gone", wrapped_epoch(w));
+    }
+    return unseal(epoch->sealer, w->b + WRAP_NONCE_AT, id_bytes(object),
+                  (struct bytes){w->b + WRAP_BOX_AT, sizeof w->b - WRAP_BOX_AT}, out->b, e) ||
+           err_wrap(e, "a wrapped key is damaged");
 }
 
 bool key_unwrap(const struct store *s, const struct id *object, const struct wrapped_key *w, struct key *out,
                 struct err *e)
 {
-    struct keyring *ring = s->keys;
-    struct epoch *epoch = ring_find(ring, wrapped_epoch(w));
-    if (!epoch) {
-        return err_set(e, ERR_NOT_FOUND, "the key was wrapped in epoch %u, whose key file is gone", wrapped_epoch(w));
-    }
-    pthread_mutex_lock(&ring->lock);
-    bool ok = unseal(epoch->sealer, w->b + WRAP_NONCE_AT, id_bytes(object),
-                     (struct bytes){w->b + WRAP_BOX_AT, sizeof w->b - WRAP_BOX_AT}, out->b, e);
-    pthread_mutex_unlock(&ring->lock);
-    return ok || err_wrap(e, "a wrapped key is damaged");
+    pthread_mutex_lock(&s->keys->lock);
+    bool ok = unwrap_in(s->keys, object, w, out, e);
+    pthread_mutex_unlock(&s->keys->lock);
+    return ok;
 }
 
+bool key_rewrap(const struct store *s, const struct id *object, struct wrapped_key *w, struct err *e)
+{
+    struct key plain CLEANUP(key_wipe) = {{0}};
+    struct wrapped_key fresh;
+    pthread_mutex_lock(&s->keys->lock);
+    bool ok = wrapped_epoch(w) == s->keys->newest;
+    if (!ok && unwrap_in(s->keys, object, w, &plain, e) && wrap_in(s->keys, object, &plain, &fresh, e)) {
+        *w = fresh;
+        ok = true;
+    }
+    pthread_mutex_unlock(&s->keys->lock);
+    return ok;
+}
+
+/* Wrapped before the verb, it may be of an epoch that was turned meanwhile and is to be destroyed. */
 bool key_put(struct txn *t, const struct id *object, const struct wrapped_key *w, struct err *e)
 {
-    return store_put(t, T_KEY, id_bytes(object), (struct bytes){w->b, sizeof w->b}, e);
+    struct wrapped_key now = *w;
+    return key_rewrap(t->store, object, &now, e) &&
+           store_put(t, T_KEY, id_bytes(object), (struct bytes){now.b, sizeof now.b}, e);
 }
 
 bool key_get(struct txn *t, const struct store *s, const struct id *object, struct key *out, struct err *e)

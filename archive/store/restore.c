@@ -2,8 +2,8 @@
  *
  * Copies into an empty folder, proving each file against the manifest on the way; recovers the environment from its
  * whole log; then brings the table of keys to the state of the key backup: its rows win, and rows whose epoch has no
- * key file any more (destroyed since) are dropped. The format line comes when all is there and goes again when that
- * last step fails, so that a half-made folder never passes for an archive. */
+ * key file any more (destroyed since) are dropped. The format line comes after all that, so that a half-made folder
+ * never passes for an archive, whatever stops us: an ordinary start would not recover from the whole log. */
 #include "copy.h"
 #include "stream.h"
 
@@ -78,7 +78,8 @@ static bool merge_one(struct txn *t, const struct key_pack *k, size_t i, struct 
             return true;
         }
     }
-    return key_put(t, &k->id[i], &k->key[i], e);
+    /* As it is: its epoch may have no key file any more, and then the row is dropped in the end. */
+    return store_put(t, T_KEY, id_bytes(&k->id[i]), (struct bytes){k->key[i].b, sizeof k->key[i].b}, e);
 }
 
 static bool merge_pack(struct txn *t, void *ctx, struct err *e)
@@ -126,6 +127,7 @@ struct dead_keys {
     struct id last;
     bool more;
     unsigned seen;
+    uint32_t newest; /* epoch that wraps a row of the backup */
 };
 
 static bool note_dead(struct bytes key, struct bytes val, void *ctx, struct err *e)
@@ -140,6 +142,9 @@ static bool note_dead(struct bytes key, struct bytes val, void *ctx, struct err 
     d->seen++;
     memcpy(d->last.b, key.p, key.n);
     memcpy(w.b, val.p, val.n < sizeof w.b ? val.n : sizeof w.b);
+    if (val.n == sizeof w.b && wrapped_epoch(&w) > d->newest) {
+        d->newest = wrapped_epoch(&w);
+    }
     if (val.n == sizeof w.b && !keyring_has(d->s->keys, wrapped_epoch(&w))) {
         d->id[d->n++] = d->last;
     }
@@ -168,11 +173,23 @@ static bool drop_dead(struct txn *t, void *ctx, struct err *e)
     return true;
 }
 
+/* Keys older than the backup would make everything look destroyed. */
+static bool keys_are_newer(const struct dead_keys *d, struct err *e)
+{
+    return d->newest <= key_epoch(d->s) ||
+           err_set(
+               e, ERR_STATE,
+               "the backup was made with the key of epoch %u, and the keys given end with epoch %u: restore with the "
+               "newest copy of the keys",
+               d->newest, key_epoch(d->s));
+}
+
 static bool drop_destroyed(struct store *s, struct dead_keys *d, struct err *e)
 {
     d->s = s;
     do {
-        if (!store_read(s, find_dead, d, e) || (d->n > 0 && !store_write(s, drop_dead, d, e))) {
+        if (!store_read(s, find_dead, d, e) || !keys_are_newer(d, e) ||
+            (d->n > 0 && !store_write(s, drop_dead, d, e))) {
             return false;
         }
     } while (d->more);
@@ -190,7 +207,8 @@ static bool settle_keys(const char *dir, struct err *e)
     }
     struct key_pack *pack = mem_zalloc(sizeof *pack);
     struct dead_keys *dead = mem_zalloc(sizeof *dead);
-    bool ok = pack && dead ? merge_keys(s, pack, e) && drop_destroyed(s, dead, e) && engine_checkpoint(s, e)
+    bool ok = pack && dead ? merge_keys(s, pack, e) && drop_destroyed(s, dead, e) && keys_note_copied(s, e) &&
+                                 engine_checkpoint(s, e)
                            : err_set(e, ERR_MEMORY, "out of memory");
     mem_free(pack);
     mem_free(dead);
@@ -205,13 +223,10 @@ bool store_restore(int from_data, int from_keys, const char *dir, struct progres
         return false;
     }
     struct store *s = store_new(&c, e);
-    bool ok = s && dir_lay(s, e) && lay_out(s, from_data, from_keys, p, e) && dir_seal(s, e);
+    bool ok = s && dir_lay(s, e) && lay_out(s, from_data, from_keys, p, e);
     int dir_fd = ok ? fcntl(s->dir_fd, F_DUPFD_CLOEXEC, 0) : -1;
     store_close(&s);
-    if (ok && !settle_keys(dir, e)) {
-        disk_now()->unlinkat(dir_fd, "format", 0);
-        ok = false;
-    }
+    ok = ok && settle_keys(dir, e) && dir_seal(dir_fd, e);
     fd_close(&dir_fd);
     return ok;
 }

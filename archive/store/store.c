@@ -25,7 +25,7 @@ const struct setting store_settings[] = {
     {"store.cache_mb", SET_U64, "256", 1, 65536, N_("Memory for table pages, in megabytes")},
     {"store.log_mb", SET_U64, "16", 1, 1024, N_("Size of one transaction log file, in megabytes")},
     {"store.ballast_mb", SET_U64, "64", 0, 65536, N_("Reserve given up when the disk is full, in megabytes")},
-    {"store.floor_mb", SET_U64, "32", 0, 65536, N_("Free space under which writes are refused, in megabytes")},
+    {"store.floor_mb", SET_U64, "32", 0, 1048576, N_("Free space under which writes are refused, in megabytes")},
     {"store.batch_max", SET_U64, "256", 1, 4096, N_("Changes made durable together, at most")},
     {NULL, SET_U64, NULL, 0, 0, NULL},
 };
@@ -178,7 +178,7 @@ bool store_create(const struct store_config *c, struct err *e)
     if (disk_now()->syncfs(s->dir_fd) != 0) {
         return err_errno(e, errno, "the new archive %s could not be made durable", s->dir);
     }
-    return dir_seal(s, e);
+    return dir_seal(s->dir_fd, e);
 }
 
 static bool is_scratch(void *ctx, int dir, const char *name, bool is_folder, struct err *e)
@@ -210,7 +210,7 @@ static bool open_as(const struct store_config *c, enum engine_mode mode, bool ma
 {
     unsigned panics = 0;
     CLEANUP(store_close) struct store *s = store_new(c, e);
-    if (!s || !dir_enter(s, e)) {
+    if (!s || !dir_enter(s, mode != ENGINE_RESTORED, e)) {
         return false;
     }
     s->maintenance = maintenance;

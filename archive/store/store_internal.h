@@ -5,6 +5,7 @@
  *   env/            Berkeley DB: TABLE.db and log.NNNNNNNNNN
  *   content/ab/cd…  content files: two hex digits, a slash, thirty hex digits; any other name there is a temporary
  *   keys/kek-N      key-encryption key of epoch N (eight digits); other files in keys/ belong to higher rooms
+ *   keys/copied     the newest epoch that a copy of keys/ holds
  *   run/owner       flock of the owning process
  *   run/ballast     reserve of free space
  *   run/synced      how far the transaction log is known to be durable (see bdb_hooks.c)
@@ -54,9 +55,9 @@ struct store {
 
 /* ---- dir.c: the folder */
 bool dir_lay(struct store *s, struct err *e) MUST_USE; /* an empty DIR gets its folders; format comes last */
-bool dir_enter(struct store *s,
-               struct err *e) MUST_USE; /* opens the folders of an existing DIR, checks format, owns it */
-bool dir_seal(struct store *s, struct err *e) MUST_USE; /* writes format: from now on this is an archive */
+/* Opens the folders of an existing DIR and owns it; `sealed`: it must have its format line. */
+bool dir_enter(struct store *s, bool sealed, struct err *e) MUST_USE;
+bool dir_seal(int dir_fd, struct err *e) MUST_USE; /* writes format: from now on this is an archive */
 void dir_leave(struct store *s);
 bool dir_prepare_env(struct store *s, struct err *e) MUST_USE; /* refuses DB_CONFIG, removes left-over regions */
 bool dir_absolute(const char *dir, char out[STORE_PATH_MAX], struct err *e) MUST_USE;
@@ -115,8 +116,9 @@ void txn_enter(bool inside);
 bool writer_start(struct store *s, struct err *e) MUST_USE;
 void writer_stop(struct store *s); /* runs what is queued, then ends the thread */
 
-/* ---- store.c: after a restore the environment is recovered from its whole log */
+/* ---- store.c */
 struct store *store_new(const struct store_config *c, struct err *e); /* nothing opened yet */
+/* A restored folder, before it is sealed: the environment is recovered from its whole log. */
 bool store_open_restored(const struct store_config *c, struct store **out, struct err *e) MUST_USE;
 
 /* ---- keys.c */
@@ -124,8 +126,23 @@ uint32_t wrapped_epoch(const struct wrapped_key *w);
 bool keyring_create(int keys_fd, uint32_t epoch, struct err *e) MUST_USE; /* a fresh key file */
 bool keyring_open(int keys_fd, struct keyring **out, struct err *e) MUST_USE;
 void keyring_close(struct keyring **k);
-bool keyring_has(const struct keyring *k, uint32_t epoch);
+bool keyring_has(struct keyring *k, uint32_t epoch);
+/* One rotation at a time: begin is false when another is under way. */
+bool keyring_turning(struct keyring *k, bool begin);
+size_t keyring_epochs(struct keyring *k, uint32_t out[KEY_EPOCHS_MAX]);
+bool keyring_add(struct keyring *k, int keys_fd, uint32_t number, struct err *e) MUST_USE; /* a fresh one, in force */
+bool keyring_destroy(struct keyring *k, int keys_fd, uint32_t number, struct err *e) MUST_USE; /* file and memory */
+/* What a key-encryption key is called in the log: SHA-256("kek\n" || key). */
+bool keyring_name(struct keyring *k, uint32_t number, uint8_t sha256[SHA256_SIZE], struct err *e) MUST_USE;
+/* Under the newest epoch, if it is not there yet. */
+bool key_rewrap(const struct store *s, const struct id *object, struct wrapped_key *w, struct err *e) MUST_USE;
 bool keyring_check(int keys_fd, struct findings *f, struct err *e) MUST_USE; /* every key file, by its digest */
+
+/* ---- key_epochs.c */
+/* keys/copied: the newest epoch of which a copy was made (backup --keys), or from which this archive was restored. */
+bool keys_note_copied(struct store *s, struct err *e) MUST_USE;
+bool keys_copied(const struct store *s); /* is the newest epoch in a copy? Before the first turn it is taken for granted */
+bool keys_doctor(struct store *s, struct findings *f, struct err *e) MUST_USE;
 
 /* ---- backup.c: the table of wrapped keys as a stream into keys/ */
 bool keys_export(struct store *s, struct err *e) MUST_USE;

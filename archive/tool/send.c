@@ -7,7 +7,9 @@
  *
  * Promises: it goes on when its starter is killed, for at most the patience it was given and five minutes, and its word
  * then lies in the file; addresses, passwords and what the server says besides its code are never written anywhere.
- * Exit status 0: the word is written. libcurl is used here and nowhere else. */
+ * Before it says a word to the server it gives away the file system but for what libraries read, where the kernel can:
+ * whoever gets hold of it through a hole in TLS finds neither keys nor letters, and starts no other program. Exit
+ * status 0: the word is written. libcurl is used here and nowhere else. */
 #include "base.h"
 
 #include <curl/curl.h>
@@ -206,6 +208,15 @@ static bool set_password(CURL *curl, const struct talk *t, struct arena *ar)
            curl_easy_setopt(curl, CURLOPT_PASSWORD, word) == CURLE_OK;
 }
 
+/* Left: where names and certificates are looked up, /etc/resolv.conf also where it leads elsewhere. */
+static bool confine(const struct talk *t, struct arena *ar)
+{
+    const char *readable[] = {"/etc", "/usr", "/lib", "/lib64", "/etc/resolv.conf", "/dev/urandom", NULL};
+    size_t n = COUNT_OF(readable) - 1;
+    readable[n] = text(ar, t->values[V_AUTHORITIES]);
+    return confine_reading(readable, readable[n] != NULL ? n + 1 : n) != CONFINE_FAILED;
+}
+
 static bool set_watching(CURL *curl, struct talk *t)
 {
     return curl_easy_setopt(curl, CURLOPT_VERBOSE, 1L) == CURLE_OK &&
@@ -265,7 +276,7 @@ static bool talk_through(struct talk *t)
     }
     t->stage = "connect";
     t->heard_ns = monotonic_ns();
-    if (curl != NULL && ar != NULL && set_up(curl, t, to, ar)) {
+    if (curl != NULL && ar != NULL && set_up(curl, t, to, ar) && confine(t, ar)) {
         ok = verdict(t, curl_easy_perform(curl));
     } else {
         ok = say("later program 0\n");

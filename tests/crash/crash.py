@@ -79,9 +79,9 @@ class Client(threading.Thread):
 
 
 class Rounds:
-    def __init__(self, build, seed):
+    def __init__(self, build, seed, base=None):
         self.build, self.random = build, random.Random(seed)
-        self.base = tempfile.mkdtemp(prefix="akta-crash-")
+        self.base = base or tempfile.mkdtemp(prefix="akta-crash-")
         self.failures = []
         self.changes = self.kills = 0
         self.generation = None
@@ -90,7 +90,10 @@ class Rounds:
     def begin(self, number):
         self.end_generation()
         folder = os.path.join(self.base, "g%d" % number)
-        self.tool = driver.Tool(self.build, os.path.join(folder, "dir"))
+        self.begin_at(folder, os.path.join(folder, "dir"))
+
+    def begin_at(self, folder, directory):
+        self.tool = driver.Tool(self.build, directory)
         self.material = driver.Material(os.path.join(folder, "material"), self.random.randrange(10 ** 6))
         self.acked = driver.Acknowledged()
         self.heads = os.path.join(folder, "heads")
@@ -240,4 +243,5 @@ def main():
     sys.exit(bad != 0)
 
 
-main()
+if __name__ == "__main__":
+    main()

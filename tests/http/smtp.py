@@ -65,7 +65,7 @@ class Server:
             self.controller = None
 
     def settings(self, **more):
-        lines = {"server": "127.0.0.1", "port": self.port, "tls": "none", "from": "powiadomienia@brzozow-dolny.example", "rate": 6000,
+        lines = {"server": "127.0.0.1", "port": self.port, "tls": "none", "from": "powiadomienia@brzozow-dolny.example", "rate": 6000, "per_address": 100000,
                  "retry": 1, "patience": 20, **more}
         return "[mail]\n" + "".join(f"{k} = {v}\n" for k, v in lines.items())
 

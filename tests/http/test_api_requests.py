@@ -84,6 +84,9 @@ def keys():
     kind, body = multipart([("request", json.dumps(FOI))], [("files", "a.pdf", PDF)])
     same(post(body, kind=kind, Idempotency_Key="k" * 20)[1]["number"], post(body, kind=kind, Idempotency_Key="k" * 20)[1]["number"],
          "with files too")
+    other, changed = multipart([("request", json.dumps(FOI))], [("files", "a.pdf", PDF + b" ")])
+    a, r = post(changed, kind=other, Idempotency_Key="k" * 20)
+    ok(a.status == 409 and "Idempotency-Key" in r["detail"], "another file under it is refused, not swallowed", (a.status, r))
 
 
 def strangers():

@@ -86,6 +86,7 @@ def terms():
     office("answer", number, "--text", "Tajne: nie ma.")
     a = desk.ask(f"/s/{token}/terminy.ics")
     ok(answer not in events(a.text) and "BEGIN:VCALENDAR" in a.text, "what is answered is due no more", a.text)
+    ok("BEGIN:VTIMEZONE" in a.text and "METHOD" not in a.text, "a calendar without a term is still one by RFC 5545, and no message", a.text)
     kept_by_nobody(a, "text/calendar; charset=utf-8", "the calendar of an ended case")
 
 

@@ -121,6 +121,31 @@ def repeats_give_the_same_receipt():
     same(len({a["location"].split("?")[0] for a in answers}), 1, "twelve at once are one letter")
 
 
+def a_repeat_swallows_nothing():
+    """Who goes back to a form that was sent has its old mark: what it brings anew is no repeat of the first letter."""
+    fields = dict(content="Rejestr umów najmu", way="here")
+    f = form(desk, "/wniosek/informacja")
+    first, other = f.send([("a.pdf", PDF)], **fields), f.send([("b.pdf", PDF + b"b")], **fields)
+    ok(first.status == 303 and other.status == 409 and "Z tego formularza pismo jest już złożone." in said(other) and "b.pdf" in said(other),
+       "another file in the old form is not taken for the first one", other)
+    second = Form(desk, other).send(**fields)
+    ok(second.status == 303 and second["location"] != first["location"], "sent again it is a letter of its own", second)
+    files = [name for name in ("a.pdf", "b.pdf") if name in said(desk.ask(second["location"]))]
+    same(files, ["b.pdf"], "with that file")
+    number, code, token = file_foi(desk)
+    f = form(desk, f"/s/{token}/uzupelnij")
+    words = "Chodzi o rok 2025."
+    answers = [f.send([("a.txt", b"a")], text=words) for _ in range(2)]
+    same([a.status for a in answers], [303, 303], "a second click adds nothing and succeeds")
+    for name, brought, text in (("another text", [], "Także o rok 2024."), ("another file", [("c.txt", b"c")], words)):
+        a = f.send(brought, text=text)
+        ok(a.status == 409 and f">\n{text}</textarea>" in a.text and all(n in said(a) for n, _ in brought), name + " comes back in the form", a)
+        same(Form(desk, a).send(text=text).status, 303, "and is taken when it is sent once more")
+    seen = said(desk.ask(f"/s/{token}"))
+    same((seen.count(words), seen.count("Także o rok 2024."), [n for n in ("a.txt", "c.txt") if seen.count(n) == 1]), (2, 1, ["a.txt", "c.txt"]),
+         "each stands in the case once")
+
+
 def a_case_is_found_again():
     number, code, token = file_foi(desk)
     for typed in (code, code.lower(), code.replace("-", " "), code.replace("-", "").lower(), f"  {code} "):
@@ -252,5 +277,5 @@ def in_english():
     ok("The request was not filed. Correct 1 thing:" in said(slip) and slip.status == 422, "a slip in English", said(slip)[:200])
 
 
-main(a_slip_loses_nothing, a_receipt_proves_and_leads_on, *([the_proof_does_what_it_says] if shutil.which("openssl") else []), repeats_give_the_same_receipt, a_case_is_found_again,
+main(a_slip_loses_nothing, a_receipt_proves_and_leads_on, *([the_proof_does_what_it_says] if shutil.which("openssl") else []), repeats_give_the_same_receipt, a_repeat_swallows_nothing, a_case_is_found_again,
      a_case_shows_what_comes_next, reuse_is_asked_question_by_question, complaints_and_petitions, other_letters, register_data_are_prepared_and_never_stored, is_it_published_already, in_english)

@@ -2,9 +2,12 @@
 the office see of it; and that mail that is not set up does nothing at all. The long form is tests/mail."""
 import datetime
 import email.header
+import json
 import re
 
 import time
+
+import jsonschema
 
 from desk import Desk, Page, main, ok, same, wait_for
 from letter import file_foi, follow, form
@@ -31,6 +34,17 @@ def notices(number):
     return {n["event"]: n for n in desk("request", "show", number).row["notices"]}
 
 
+def told_to_owner(number, code, lang="pl"):
+    """What the API tells whoever has the code, of the shape that it says: none of it is the address."""
+    a = desk.ask(f"/api/v1/requests/{number}", Akta_Secret=code, Accept_Language=lang)
+    file = json.loads(desk.ask("/api/v1/openapi.json").text)
+    schema = {"$ref": "#/components/schemas/RequestView", "components": file["components"]}
+    view = json.loads(a.text)
+    wrong = [e.message[:200] for e in jsonschema.Draft202012Validator(schema).iter_errors(view)]
+    ok(a.status == 200 and not wrong and "example" not in json.dumps(view["notices"]), "the API's answer is as it says", wrong)
+    return view["notices"]
+
+
 def arrives(count, seconds=20):
     return wait_for(lambda: len(server.taken) >= count, seconds)
 
@@ -40,8 +54,9 @@ def subject(message):
 
 
 def off_is_off():
-    number, _, token = file_foi(desk, email="a@example.pl", way="email")
+    number, code, token = file_foi(desk, email="a@example.pl", way="email")
     same(desk("request", "show", number).row["notices"], [], "no server, no notice")
+    same(told_to_owner(number, code), [], "nor in the API")
     ok("Powiadomienia" not in Page(desk.ask(f"/s/{token}").text).said, "and no word of it on the page")
 
 
@@ -77,6 +92,10 @@ def a_case():
     said = Page(desk.ask(f"/s/{token}").text).said
     ok("Powiadomienia e-mailem" in said and said.count("List przyjął serwer poczty.") == 3 and "example.pl" not in said.split("Powiadomienia")[1],
        "the citizen, too, without the address", said)
+    told = told_to_owner(number, code)
+    same([(n["event"], n["what"], n["state"], n["next"], n["repeated"]) for n in told],
+         [(1, "file", "sent", None, False), (3, "extend", "sent", None, False), (4, "answer", "sent", None, False)], "and the API's reader")
+    same({n["text"] for n in told}, {"List przyjął serwer poczty."}, "in words")
 
 
 def wait_shown(number, event, state="sent"):
@@ -116,8 +135,12 @@ def no_address_no_notice():
 
 def refused_and_corrected():
     server.answers["recipient"] = "550 5.1.1 nobody of this name"
-    number, _, token = file_foi(desk, email="ana@example.pl", way="email")
+    number, code, token = file_foi(desk, email="ana@example.pl", way="email")
     n = wait_shown(number, 1, "refused")[1]
+    told = told_to_owner(number, code, "en")
+    same([(x["state"], x["text"]) for x in told], [("refused", "Refused: the mail server does not take mail for this address.")], "the API says it, too")
+    shown = desk.people("request", "show", number, lang="pl_PL.UTF-8").out
+    ok("Powiadomienia e-mailem" in shown and "Serwer poczty nie przyjmuje listów na ten adres." in shown, "and so does the tool to the clerk", shown)
     same((n["state"], n["stage"], n["code"], n["attempts"]), ("refused", "recipient", 550, 1), "refused at once and for good")
     said = Page(desk.ask(f"/s/{token}").text).said
     ok("Serwer poczty nie przyjmuje listów na ten adres." in said, "the citizen is told", said)
@@ -160,6 +183,28 @@ def secured():
     safe.stop()
 
 
+def spared():
+    """Whoever files under a stranger's address cannot bury him in mail; what the office does always comes."""
+    desk.stop_web()
+    desk.stop_owner()
+    configure(server.settings(per_address=2))
+    desk.start()
+    before = len(server.taken)
+    numbers = [file_foi(desk, email=a, way="email") for a in ("Ofiara@example.pl", "ofiara+1@example.pl", "ofiara@example.pl", "ofiara+2@EXAMPLE.pl")]
+    last = wait_shown(numbers[3][0], 1, "spared")[1]
+    same([wait_shown(n, 1, s)[1]["state"] for (n, _, _), s in zip(numbers, ("sent", "sent", "spared", "spared"))], ["sent", "sent", "spared", "spared"],
+         "two notices of one's own letters go to one mailbox, however it is written")
+    same((len(server.taken) - before, last["attempts"]), (2, 0), "the others are not even tried")
+    said = Page(desk.ask(f"/s/{numbers[3][2]}").text).said
+    ok("na ten adres wyszło dziś już wiele powiadomień" in said, "as the case's page says", said)
+    office("answer", numbers[3][0], "--text", "Nie ma.")
+    same(wait_shown(numbers[3][0], 2)[2]["state"], "sent", "the office's answer is told all the same")
+    other, _, _ = file_foi(desk, email="inna@example.pl", way="email")
+    same(wait_shown(other, 1)[1]["state"], "sent", "and so is everybody else")
+    found = desk("doctor")
+    ok(not [r for r in found.rows if r.get("place") == "store"], "the doctor finds the outbox whole", found)
+
+
 def quiet_logs():
     log = (desk.root / "owner.log").read_text() + (desk.root / "nginx.log").read_text()
     ok(not any(w in log for w in ("example.pl", "Nowak", "hasło", "2026-0000")), "no log names an address, a person or a number", log)
@@ -185,4 +230,4 @@ desk.stop_web()
 desk.stop_owner()
 configure(server.settings())
 desk.start()
-main(a_case, in_english, for_notices_only, no_address_no_notice, refused_and_corrected, put_off, secured, quiet_logs, settings_that_do_not_fit)
+main(a_case, in_english, for_notices_only, no_address_no_notice, refused_and_corrected, put_off, secured, spared, quiet_logs, settings_that_do_not_fit)

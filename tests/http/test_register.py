@@ -199,6 +199,9 @@ def catalogue():
     same([u for u in re.findall(r"downloadURL <([^>]*)>", a.text) if desk.ask(u).status != 200], [], "what it names is there")
     subjects, named = set(re.findall(r"^<(#[^>]*)> a ", a.text, re.M)), set(re.findall(r"<(#[^>]*)>", a.text))
     same(named - subjects, set(), "and everything it refers to is described")
+    keywords = re.findall(r"dcat:keyword (.*) ;", a.text)
+    ok(len(keywords) == 5 and all(re.fullmatch(r'"[^",]+"@pl(, "[^",]+"@pl)*', k) for k in keywords), "each keyword is one", keywords)
+    same(len(re.findall(r"downloadURL </api/v1/\w+\.csv>", a.text)), 5, "each data set is there as a table")
 
 
 def whole():

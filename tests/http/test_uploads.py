@@ -60,6 +60,21 @@ def a_large_file_in_constant_memory():
     ok(big[:4096] not in raw, "sealed on the disk")
 
 
+def json_that_would_be_forty_times_as_large():
+    """Half a megabyte of values on every thread: they are counted before anything is built of them."""
+    before, seen = peak_kb(), []
+    for body in ('{"a":[' + ",".join(["[]"] * 160_000) + "]}", "{" + ",".join(f'"{i:x}":1' for i in range(43_000)) + "}"):
+        def send(body=body.encode()):
+            seen.extend(desk.ask("/api/v1/requests", "POST", body, Content_Type="application/json") for _ in range(2))
+        threads = [threading.Thread(target=send) for _ in range(16)]
+        for t in threads:
+            t.start()
+        for t in threads:
+            t.join()
+    ok({a.status for a in seen} <= {400, 503} and 400 in [a.status for a in seen], "JSON of very many values is refused", [a for a in seen if a.status != 400][:2])
+    ok(peak_kb() - before < 32_000 or SAN, "in little memory", f"{peak_kb() - before} kB more")
+
+
 def too_large_is_said():
     where, fields = new_form()
     kind, body = multipart(fields + [("content", "x"), ("way", "here")], [("files", "film.mp4", bytes(101 * MB))])
@@ -233,5 +248,5 @@ def the_archive_is_sound():
     ok(done.status == 0, "after all that the doctor finds nothing", done)
 
 
-main(a_large_file_in_constant_memory, too_large_is_said, half_an_upload_leaves_nothing, what_came_whole_is_kept, in_chunks, malformed_bodies,
+main(json_that_would_be_forty_times_as_large, a_large_file_in_constant_memory, too_large_is_said, half_an_upload_leaves_nothing, what_came_whole_is_kept, in_chunks, malformed_bodies,
      slow_ones_hold_a_quarter, a_stop_finishes_what_is_under_way, the_archive_is_sound)

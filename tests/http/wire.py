@@ -184,17 +184,17 @@ def evil(a):
         b"root:" in a.body or b"akta.conf:" in a.body
 
 
-def production(folder, archive):
-    """conf/nginx/akta.conf as it is, less its certificates and its addresses."""
+def production(folder, archive, spoken=lambda text: text):
+    """conf/nginx/akta.conf as it is, less its certificates and its addresses; `spoken` may change more of it."""
     text = (HOUSE / "conf" / "nginx" / "akta.conf").read_text(encoding="utf-8")
     text = re.sub(r"server \{\s+listen 80;.*?\n\}\n", "", text, flags=re.S)
     text = re.sub(r"\n    (ssl_|listen \[|add_header Strict)[^\n]*", "", text)
     for was, now in [("listen 443 ssl http2", f"listen unix:{folder}/web.sock"), ("/etc/nginx/akta/", f"{folder}/"), ("DOMAIN", "desk.example"),
                      ("/var/cache/nginx/akta", f"{folder}/cache"), ("/var/log/nginx/", f"{folder}/"), ("/run/akta/fcgi.sock", f"{archive}/run/fcgi.sock"), ("/var/lib/akta", str(archive)),
                      # all of this test comes from one address, which is not its matter
-                     ("rate=20r/s", "rate=900r/s"), ("rate=5r/s", "rate=900r/s"), ("rate=2r/s", "rate=900r/s")]:
+                     ("rate=20r/s", "rate=9000r/s"), ("rate=5r/s", "rate=9000r/s"), ("rate=2r/s", "rate=9000r/s")]:
         text = text.replace(was, now)
-    (folder / "akta.conf").write_text(text, encoding="utf-8")
+    (folder / "akta.conf").write_text(spoken(text), encoding="utf-8")
     for name in ("akta-params.conf", "akta-static.conf"):
         text = (HOUSE / "conf" / "nginx" / name).read_text(encoding="utf-8")
         (folder / name).write_text(text.replace("@DATA@", str(archive)).replace("@SITE@", str(HOUSE / "conf/site")), encoding="utf-8")

@@ -4,7 +4,7 @@
 #define AKTA_TESTS_ARCHIVE_CASE_H
 #include "testing.h"
 
-#include "record.h"
+#include "archive/record/record_internal.h"
 #include "scratch.h"
 
 struct case_world {
@@ -84,6 +84,24 @@ static inline void case_close(struct case_world *w)
     archive_close(&w->a);
     arena_free(&w->ar);
     scratch_remove(&w->scratch);
+}
+
+static inline void case_finding(void *ctx, const char *place, const char *wrong, const char *mend)
+{
+    (void)ctx;
+    (void)mend;
+    fail_msg("%s: %s", place, wrong);
+}
+
+/* What is due agrees with the files, one by one. */
+static inline void case_due_proved(struct case_world *w)
+{
+    struct err e = ERR_INIT;
+    uint64_t checked = 0;
+    if (!due_doctor(w->a, case_finding, NULL, &checked, &e)) {
+        fail_msg("%s", e.text);
+    }
+    assert_true(checked > 0);
 }
 
 /* A file opened and, with a closing day, closed; its mark lives in the world's arena. */

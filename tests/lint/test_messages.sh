@@ -1,12 +1,12 @@
 #!/bin/sh
-# The Polish catalogue: well formed, formats flagged (so that msgfmt compares the arguments), and complete: a message of
-# any room that has no Polish fails. A message stands in one part alone.
+# The Polish catalogue: well formed, formats flagged (so that msgfmt compares the arguments), of one voice (two parts that
+# say one message differently would let the alphabet choose), and complete: a message of any room that has no Polish fails.
 . "$(dirname "$0")/lib.sh"
 
 parts=$(ls conf/po/pl.po conf/po/pl-*.po)
-keywords='-kerr_set:3 -kerr_field:4 -kerr_errno:3 -kerr_wrap:2 -ktr:2 -ktrn:2,3 -kN_ -kfault_report:3'
+keywords='-kerr_set:3 -kerr_field:4 -kerr_errno:3 -kerr_wrap:2 -ktr:2 -ktrn:2,3 -kN_ -kfault_report:3 -kfault_because:4'
 keywords="$keywords -khtml_say:2 -khtml_sayf:2 -khtml_say_attr:2"
-flags='--flag=err_set:3:c-format --flag=err_field:4:c-format --flag=err_errno:3:c-format --flag=err_wrap:2:c-format --flag=fault_report:3:c-format --flag=html_sayf:2:c-format'
+flags='--flag=err_set:3:c-format --flag=err_field:4:c-format --flag=err_errno:3:c-format --flag=err_wrap:2:c-format --flag=fault_report:3:c-format --flag=fault_because:4:c-format --flag=html_sayf:2:c-format'
 
 # Every message that has no translation, as one line each.
 untranslated() {
@@ -26,17 +26,16 @@ untranslated() {
         END { said() }'
 }
 
-# A message in two parts: one of its translations would silently win everywhere.
-doubled() {
+# Messages that two parts translate differently.
+contradicted() {
     # shellcheck disable=SC2086
-    msgcomm --no-wrap --omit-header --no-location $parts 2>/dev/null | grep '^msgid ' | while read -r line; do
-        # shellcheck disable=SC2046,SC2086
-        echo $(grep -lxF "$line" $parts) "have the same $line"
-    done
+    msgcat --no-wrap $parts 2>/dev/null | awk '
+        /^msgid / { id = substr($0, 7) }
+        /^"#-#-#-#-#/ && id != "\"\"" { print "conf/po/" $2 ": translates " id " in its own way" }'
 }
 
 check() {
-    doubled
+    contradicted
     for part in $parts; do
         msgfmt --check -o /dev/null "$part" 2>&1 | sed "s|^|$part: |"
         awk -v part="$part" '
@@ -55,6 +54,6 @@ check() {
 house_is_clean "the Polish catalogue is well formed and complete"
 planted archive/base/planted.c 'bool f(struct err *e) { return err_set(e, ERR_IO, "never said before"); }' 'a message without Polish'
 planted conf/po/pl.po "$(sed 's/^msgstr "zapis %s"/msgstr "zapis %d"/' "$house/conf/po/pl.po")" 'a translation with other arguments'
-planted conf/po/pl.po "$(cat "$house/conf/po/pl.po"; printf '\nmsgid "refused"\nmsgstr "odrzucone"\n')" 'one message with two translations'
+planted conf/po/pl-api.po "$(cat "$house/conf/po/pl-api.po"; printf '\nmsgid "not accepted"\nmsgstr "odmowa"\n')" 'two translations of one message'
 planted conf/po/pl.po "$(cat "$house/conf/po/pl.po"; printf '\nmsgid "half %%d"\nmsgstr "pol %%d"\n')" 'a format without its flag'
 finish

@@ -120,6 +120,9 @@ static void warsaw_by_the_calendar(void **state)
             warsaw_clock(t, &got, &hour, &minute, &second);
             assert_int_equal(got.n, local >= 86400 ? utc.n + 1 : utc.n);
             assert_int_equal(hour * 3600 + minute * 60 + second, local % 86400);
+            instant back; /* the first of the two hours that bear the same name in October */
+            assert_true(warsaw_instant(got, hour, minute, &back));
+            assert_true(back == t - second || (back == t - second - 3600 && got.n == october.n && hour == 2));
         }
     }
 }

@@ -388,6 +388,8 @@ def broken_backups(backup, keys):
         if status == 0:
             a = akta("-d", one / "new", "verify", "--all")
             said, status = said + a.out, a.status
+        if rel == "format" and "newer" in said:  # one flipped bit makes another version of it, which is refused by name
+            continue
         if status not in (1, 4) or not (named(rel, said) or rel in said or "kek" in said):
             bad.append((which, rel, status, said))
     report(bad, len(jobs), "a flipped bit in a backup or its keys is refused or found, and named")

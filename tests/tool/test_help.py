@@ -9,7 +9,7 @@ from tap import AKTA, BUILD, HOUSE, akta, environment, main, ok, same, scratch
 COMMANDS = ["term", "retain", "class", "class confirm", "id", "conf diff", "conf apply", "file open", "file close",
             "file reopen", "file show", "file fact", "file category", "record show", "record describe", "ingest", "get",
             "queue", "forecast", "hold place", "hold release", "hold list", "verify", "log head", "log entry", "log prove",
-            "log export", "log verify", "log check", "evidence", "init", "backup", "restore", "doctor", "daily", "help",
+            "log export", "log verify", "log check", "evidence", "init", "backup", "keys list", "keys rotate", "keys destroy", "restore", "doctor", "daily", "help",
             "completion", "version"]
 
 
@@ -19,6 +19,8 @@ def overview():
         ok(a.status == 0 and word in a.out, f"{lang}: an overview", a)
         for name in COMMANDS:
             ok(re.search(rf"^  {name} +\S", a.out, re.M), f"{lang}: names {name}")
+        ok(max(len(line) for line in a.out.splitlines()) <= 80 and re.search("^  request discontinue +\\S", a.out, re.M),
+           f"{lang}: the overview fits 80 columns, and no name runs into its explanation", a.out)
     same(akta().out, akta("help").out, "akta alone is akta help")
     same(akta("--help").status, 0, "--help")
 

@@ -194,10 +194,16 @@ def withdrawal():
     r = filed(name=SECRET_NAME)
     refused(verb("close", r, "--unit", "WA"), 3, "closing what has not ended")
     refused(verb("withdraw", r), 2, "a withdrawal without saying which letter", "--reason")
+    refused(verb("withdraw", r, "--reason", ""), 2, "or with nothing said", "--reason")
     a = verb("withdraw", r, "--reason", "Pismo z dzisiaj").row
     same((a["state"], a["outcome"], a["days_left"]), ("withdrawn", "withdrawn", None), "withdraw, by letter")
     refused(verb("close", r), 2, "a case file of nobody", "--unit")
-    archived(r, verb("close", r, "--unit", "WA"), ["001-file-letter.txt", "002-withdraw-letter.txt", "002-withdraw-event.txt"])
+    kept = archived(r, verb("close", r, "--unit", "WA"), ["001-file-letter.txt", "002-withdraw-letter.txt", "002-withdraw-event.txt"])
+    letter = office("record", "show", kept["002-withdraw-letter.txt"]["id"]).row
+    same((letter["origin"], letter["dated"]), ("received", in_warsaw()), "a letter that the office entered is the requester's, of its day")
+    shown = office.people("request", "show", r["number"], lang="pl_PL.UTF-8").out
+    ok(all(w in shown for w in ("Treść: Proszę o umowy", f"Imię i nazwisko: {SECRET_NAME}", "withdraw (urząd) -> wycofana", "Pismo z dzisiaj")),
+       "and the clerk reads all of it in Polish", shown)
     in_the_log(r)
 
 
@@ -223,7 +229,7 @@ def reuse():
     same(verb("object", r, "--reason", "Sprzeciw z dzisiaj", note("sprzeciw.pdf", b"%PDF-1.4 nie")).row["state"], "objected", "an objection by letter")
     same(verb("refuse", r, "--text", "Decyzja").row["state"], "refused", "a decision follows")
     for word, name in [("clarify",) * 2, ("sign",) * 2, ("interest", "public-interest"), ("defect",) * 2]:
-        r = filed()
+        r = filed(**form) if word == "defect" else filed()
         a = verb("call", r, "--for", word, "--text", "Prosimy", "--served", today)
         ok(a.status == 0 and verb("show", r).row["timeline"][-1]["call"] == name, f"call --for {word}", a)
 
@@ -300,6 +306,12 @@ def lists():
     ok(urgent and [x["due"] for x in urgent] == sorted(x["due"] for x in urgent), "--days-left: the most urgent first", urgent)
     same(office("request", "list", "--days-left", "0").rows[:-1], [], "nothing is due today")
     same(office("request", "list", "--days-left", "20", "--limit", "1").rows[-1]["more"], len(urgent) - 1, "and how many more there are")
+    verb("assign", filed(), "--unit", "WA")
+    mine = office("request", "list", "--unit", "WA").rows[:-1]
+    ok(mine and all(x["unit"] == "WA" and x["days_left"] is not None for x in mine), "--unit: what is open and that cell has", mine)
+    same(office("request", "list", "--unit", "XY").rows[:-1] + office("request", "list", "--late").rows[:-1], [], "nobody's, and nothing late")
+    ok(all(x["next"].startswith(("office-", "requester-")) for x in urgent) and all(x["next"] == "none" for x in closed),
+       "each open one says who must act", [x["next"] for x in urgent])
     for words_, what in [(("--state", "x"), "state"), (("--kind", "x"), "kind"), (("--after", "x"), "cursor"), (("--limit", "0"), "limit"),
                          (("--days-left", "1", "--after", "00"), "cursor with --days-left")]:
         refused(office("request", "list", *words_), 2, f"an unknown {what}")
@@ -309,7 +321,7 @@ def lists():
     ends = {t["to"] for t in table} - {"same", "back"}
     ok(ends <= set(s for t in table for s in t["from"]) , "and every state has a way on", ends)
     people = office.people("request", "list", lang="pl_PL.UTF-8").out
-    ok("Zostało dni" in people and "Umowy na odśnieżanie" in people, "for people, in Polish", people)
+    ok("Zostało dni" in people and "urząd odpowiada" in people and "Umowy na odśnieżanie" in people, "for people, in Polish", people)
     ok("[F-13 R-05 P-06 K-10]" in office.people("request", "states").out, "states for people")
     ok("wniosek" in office.people("request", "show", closed[-1]["number"], lang="pl_PL.UTF-8").out.lower(), "show for people")
 

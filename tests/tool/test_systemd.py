@@ -63,9 +63,11 @@ def sound():
     ok(f"server unix:{socket_['Socket']['ListenStream']} " in nginx, "where nginx looks for it")
     ok(" daily" in daily["Service"]["ExecStart"] and timer["Timer"]["Persistent"] == "yes", "the timer makes up for a missed night")
     closed = {"ProtectSystem": "strict", "ProtectHome": "yes", "NoNewPrivileges": "yes", "PrivateTmp": "yes", "PrivateDevices": "yes",
-              "CapabilityBoundingSet": "", "MemoryDenyWriteExecute": "yes", "RestrictNamespaces": "yes", "User": "akta"}
+              "CapabilityBoundingSet": "", "MemoryDenyWriteExecute": "yes", "RestrictNamespaces": "yes", "User": "akta", "LimitCORE": "0"}
     for name, u in (("akta.service", service), ("akta-daily.service", daily)):
         same({k: u["Service"].get(k) for k in closed}, closed, f"{name} is shut in")
+    same((service["Service"]["OOMPolicy"], daily["Service"]["RestrictAddressFamilies"]), ("continue", "AF_UNIX"),
+         "a helper's end is not the archive's, and the nightly work knows no network")
 
 
 def verified():

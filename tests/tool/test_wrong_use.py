@@ -127,4 +127,32 @@ def rights():
     same((looked, tlog(d / "log")[0]), (0, 0), "and publishes it when it can")
 
 
-main(wrong_folders, rights)
+# ---- slips of the pen
+
+def slips():
+    office = office_in("slips")
+    mark = office("file", "open", "--unit", "WA", "--class", "2320", "--title", "Wypadek").row["mark"]
+    for words in (("file", "fact", mark, "accident-fatl=2026-01-01"),
+                  ("retain", "--class", "2320", "--closed", "2020-01-01", "--fact", "accident-fatl=2020-01-01")):
+        a = office(*words)
+        ok(a.status == 2 and "accident-fatal" in a.err and a.out == "", f"{words[0]}: a fact that no rule asks for is refused", a)
+    folder = here / "slips-list"
+    (folder / "sub").mkdir(parents=True)
+    (folder / "one.txt").write_text("one")
+    head = "mark,class,unit,title,opened,closed,path,facts\n,2320,WA,A,2020-01-01,2020-02-29,"
+    a = listed(office, folder, head + "one.txt,accident-fatl=2020-01-01\n,2320,WA,A,2020-01-01,,sub,\n")
+    same((a.status, [(r.get("line"), r.get("column")) for r in a.rows]), (1, [(2, "facts"), (3, "path"), (None, None)]),
+         "in a list, too, and a folder in the place of a document is told before anything is written")
+    a = listed(office, folder, head + "./one.txt,\n,2320,WA,A,2020-01-01,,one.txt,\n")
+    same((a.status, [r.get("line") for r in a.rows]), (1, [3, None]), "./one.txt and one.txt are one file")
+    same(listed(office, folder, head + "./one.txt,\n").status, 0, "and ./one.txt is found")
+    same(office("ingest", "--manifest", folder).status, 2, "a folder in the place of the list")
+    same([set(r) for r in akta("--json").rows[:1]], [{"command", "usage", "summary"}], "--json alone prints JSON")
+
+
+def listed(office, folder, text):
+    (folder / "list.csv").write_text(text)
+    return office("ingest", "--manifest", folder / "list.csv")
+
+
+main(wrong_folders, rights, slips)

@@ -185,6 +185,15 @@ static void polish_time(void **state)
     }
 }
 
+static void skipped_hours_are_refused(void **state)
+{
+    (void)state;
+    instant t;
+    assert_false(warsaw_instant(day("2026-03-29"), 2, 0, &t));
+    assert_false(warsaw_instant(day("2026-03-29"), 2, 59, &t));
+    assert_true(warsaw_instant(day("2026-03-29"), 3, 0, &t) && warsaw_day(t).n == day("2026-03-29").n);
+}
+
 static instant fixed(void *ctx)
 {
     return *(instant *)ctx;
@@ -212,6 +221,7 @@ int main(void)
         cmocka_unit_test(easter_sundays),
         cmocka_unit_test(instants_have_one_text),
         cmocka_unit_test(polish_time),
+        cmocka_unit_test(skipped_hours_are_refused),
         cmocka_unit_test(clocks_are_arguments),
     };
     return cmocka_run_group_tests_name("base_day", tests, NULL, NULL);

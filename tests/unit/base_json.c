@@ -196,6 +196,20 @@ static void what_is_no_object_is_refused(void **state)
     assert_int_equal(e.code, ERR_TOO_BIG);
 }
 
+static void values_are_counted_without_reading(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t values;
+    } cases[] = {
+        {"", 1},    {"7", 1}, {"{\"a\":1}", 2}, {"{\"a\":[1,2,{}]}", 6}, {"[[[[", 5}, {"{\"a\":\",[{\\\",,\"}", 2},
+        {"\"\\", 1}};
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        assert_int_equal(json_values_most(str_of(cases[i].text)), cases[i].values);
+    }
+}
+
 static void reading_survives_any_failed_allocation(void **state)
 {
     struct arena *ar CLEANUP(arena_free) = arena_new(1u << 20);
@@ -246,6 +260,7 @@ int main(void)
         cmocka_unit_test(nothing_is_safe_to_use),
         cmocka_unit_test(an_object_is_read_in_order),
         cmocka_unit_test(what_is_no_object_is_refused),
+        cmocka_unit_test(values_are_counted_without_reading),
         cmocka_unit_test(reading_survives_any_failed_allocation),
     };
     return cmocka_run_group_tests_name("base_json", tests, NULL, NULL);

@@ -267,6 +267,16 @@ static void test_files_are_carried_into_the_request(void **state)
     struct request_filed again = file_form(r, &form, token, "0123456789abcdef");
     assert_true(again.repeated);
     assert_string_equal(again.secret.code, f.secret.code);
+    attach(r, token, "mały.txt", text("treść załącznika"));
+    assert_true(file_form(r, &form, token, "0123456789abcdef").repeated);
+    attach(r, token, "nowy.txt", text("inna treść"));
+    struct request_filing other = {.form = form,
+                                   .channel = REQUEST_PORTAL,
+                                   .received = r->c->now,
+                                   .once = STR("0123456789abcdef"),
+                                   .draft = str_of(token)};
+    must_fail(request_file(r->d, &other, NULL, r->ar, &again, NULL, &e), ERR_CONFLICT);
+    assert_true(draft_is_there(r, token)); /* nothing of it is lost */
     request_doctor_finds_nothing(r);
     case_doctor_finds_nothing(r->c);
     free(big);

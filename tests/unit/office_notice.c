@@ -281,6 +281,18 @@ static void an_erased_request_has_no_address(void **state)
     assert_false(next(r, &j));
 }
 
+static void an_address_is_spared(void **state)
+{
+    struct request_case *r = *state;
+    struct notice_job j;
+    struct request_filed f = file_with(r, "anna@example.pl");
+    assert_true(next(r, &j) && j.attempts == 0 && notice_own_act(j.verb) && !notice_own_act(REQUEST_DO_ANSWER));
+    report(r, &j, NOTICE_ENOUGH, NOTICE_STAGE_NONE, 0);
+    assert_int_equal(only(r, &f, 1)->state, NOTICE_SPARED);
+    assert_int_equal(only(r, &f, 1)->attempts, 0);
+    assert_false(next(r, &j));
+}
+
 struct planting {
     const struct request_filed *f;
     unsigned what;
@@ -348,6 +360,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(tries_grow_apart_and_end, mail_setup, request_teardown),
         cmocka_unit_test_setup_teardown(refusals_and_gaps_are_told, mail_setup, request_teardown),
         cmocka_unit_test_setup_teardown(an_erased_request_has_no_address, mail_setup, request_teardown),
+        cmocka_unit_test_setup_teardown(an_address_is_spared, mail_setup, request_teardown),
         cmocka_unit_test_setup_teardown(the_doctor_sees_what_does_not_agree, mail_setup, request_teardown),
         cmocka_unit_test_setup_teardown(nothing_half_done_without_memory, mail_setup, request_teardown),
     };

@@ -1,31 +1,6 @@
 /* The documents that ship: all of them are there, and what a citizen relies on (terms, fees, appeals, access, prices,
  * retention) is what the sources and the law say. And the parser, which loses no line. */
-#include "testing.h"
-
-#include "archive/office/bulletin_internal.h"
-
-static struct bulletin *b;
-static struct arena *ar;
-
-static int open_builtin(void **state)
-{
-    struct err e = ERR_INIT;
-    (void)state;
-    ar = arena_new(256u << 20);
-    if (ar == NULL || !crypto_init(&e) || !bulletin_builtin(&b, &e)) {
-        fprintf(stderr, "%s\n", e.text);
-        return -1;
-    }
-    return 0;
-}
-
-static int close_builtin(void **state)
-{
-    (void)state;
-    bulletin_free(&b);
-    arena_free(&ar);
-    return 0;
-}
+#include "bulletin_case.h"
 
 static const struct published *card(const char *slug)
 {

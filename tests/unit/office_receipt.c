@@ -1,10 +1,9 @@
 /* The receipt and its proof: what a stranger can check with coreutils and openssl, and that a change is seen. */
 #include "request_case.h"
+#include "shell.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <spawn.h>
-#include <sys/wait.h>
 
 static const char *const attached = "treść załącznika\n";
 
@@ -55,25 +54,7 @@ static void run(const struct folder *f, char *out, size_t size)
     char script[1200];
     snprintf(script, sizeof script,
              "cd '%s' && sed -n 's/^    //p;/^=== /q' receipt.txt > ../run.sh && sh ../run.sh 2>&1", f->path);
-    char *const argv[] = {(char[]){"sh"}, (char[]){"-c"}, script, NULL};
-    char *const env[] = {(char[]){"PATH=/usr/bin:/bin"}, (char[]){"LC_ALL=C"}, NULL};
-    int pipe_fd[2], status;
-    pid_t pid;
-    posix_spawn_file_actions_t files;
-    assert_int_equal(pipe(pipe_fd), 0);
-    posix_spawn_file_actions_init(&files);
-    posix_spawn_file_actions_adddup2(&files, pipe_fd[1], 1);
-    posix_spawn_file_actions_addclose(&files, pipe_fd[0]);
-    assert_int_equal(posix_spawn(&pid, "/bin/sh", &files, NULL, argv, env), 0);
-    posix_spawn_file_actions_destroy(&files);
-    close(pipe_fd[1]);
-    size_t n = 0;
-    for (ssize_t got; n + 1 < size && (got = read(pipe_fd[0], out + n, size - 1 - n)) > 0;) {
-        n += (size_t)got;
-    }
-    out[n] = '\0';
-    close(pipe_fd[0]);
-    waitpid(pid, &status, 0);
+    shell_run(script, out, size);
 }
 
 #define ALL_OK                                                                                                         \

@@ -125,6 +125,44 @@ static void test_a_double_click_acts_once(void **state)
     refused(r, &g, &act, ERR_CONFLICT); /* the key belongs to its letter */
 }
 
+/* The back button shows the old form with its old key. */
+static void test_a_used_key_swallows_nothing(void **state)
+{
+    struct request_case *r = *state;
+    struct request_filed f = file_kind(r, REQUEST_FOI);
+    struct request_act act = sound_act(REQUEST_DO_SUPPLEMENT, REQUEST_FOI, REQUEST_FILED, f.received);
+    char one[DRAFT_TOKEN_SIZE], two[DRAFT_TOKEN_SIZE];
+    draft_new(one);
+    draft_new(two);
+    attach(r, one, "umowa.txt", bytes_of(STR("wzór")));
+    act.once = STR("klucz-klucz-klucz");
+    act.draft = str_of(one);
+    act_now(r, &f, &act);
+    act.draft = STR("");
+    act_now(r, &f, &act); /* without its draft, which went with the first one */
+    attach(r, two, "umowa.txt", bytes_of(STR("wzór")));
+    act.draft = str_of(two);
+    act_now(r, &f, &act); /* with the same file once more */
+    assert_int_equal(open_request(r, &f).event_count, 2);
+    attach(r, two, "aneks.txt", bytes_of(STR("zmiana")));
+    refused(r, &f, &act, ERR_CONFLICT);
+    act.draft = STR("");
+    act.text = STR("Chodzi mi o rok 2025.");
+    refused(r, &f, &act, ERR_CONFLICT);
+    struct request_act other = sound_act(REQUEST_DO_CHANGE_WAY, REQUEST_FOI, REQUEST_FILED, f.received);
+    struct request_form street = {.way = REQUEST_POST,
+                                  .street = STR("Polna 3"),
+                                  .postal_code = STR("17-300"),
+                                  .city = STR("Siemiatycze"),
+                                  .name = STR("Ż. Ć.")};
+    other.once = STR("drugi-drugi-drugi");
+    act_now(r, &f, &other);
+    act_now(r, &f, &other);
+    other.form = &street;
+    refused(r, &f, &other, ERR_CONFLICT);
+    assert_int_equal(open_request(r, &f).event_count, 3);
+}
+
 static void test_who_read_an_older_state_is_told(void **state)
 {
     struct request_case *r = *state;
@@ -358,7 +396,7 @@ static void test_silence_by_kind(void **state)
         enum request_remedy_kind remedy;
     } of[] = {{REQUEST_FOI, REQUEST_REMEDY_SILENCE},       {REQUEST_OWN_WORDS, REQUEST_REMEDY_SILENCE},
               {REQUEST_REUSE, REQUEST_REMEDY_ASK},         {REQUEST_DATA_SUBJECT, REQUEST_REMEDY_PUODO},
-              {REQUEST_COMPLAINT, REQUEST_REMEDY_URGE},    {REQUEST_PROPOSAL, REQUEST_REMEDY_URGE},
+              {REQUEST_COMPLAINT, REQUEST_REMEDY_URGE},    {REQUEST_PROPOSAL, REQUEST_REMEDY_COMPLAINT},
               {REQUEST_PETITION, REQUEST_REMEDY_ASK}};
     for (size_t i = 0; i < COUNT_OF(of); i++) {
         struct request_filed f = file_kind(r, of[i].kind);
@@ -428,6 +466,7 @@ int main(void)
         T(test_the_way_of_answer_can_be_changed),
         T(test_withdrawal_ends_it),
         T(test_a_double_click_acts_once),
+        T(test_a_used_key_swallows_nothing),
         T(test_who_read_an_older_state_is_told),
         T(test_an_extension_is_told_in_time_once_and_to_the_strict_end),
         T(test_a_fee_delays_by_fourteen_days_and_never_blocks),

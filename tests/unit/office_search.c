@@ -1,31 +1,6 @@
 /* What a citizen types and what comes first. Forms of a word, missing diacritics, beginnings and slips of the finger
  * lead to the same page; each question is answered in under 5 ms. */
-#include "testing.h"
-
-#include "archive/office/bulletin_internal.h"
-
-static struct bulletin *b;
-static struct arena *ar;
-
-static int open_builtin(void **state)
-{
-    struct err e = ERR_INIT;
-    (void)state;
-    ar = arena_new(64u << 20);
-    if (ar == NULL || !crypto_init(&e) || !bulletin_builtin(&b, &e)) {
-        fprintf(stderr, "%s\n", e.text);
-        return -1;
-    }
-    return 0;
-}
-
-static int close_builtin(void **state)
-{
-    (void)state;
-    bulletin_free(&b);
-    arena_free(&ar);
-    return 0;
-}
+#include "bulletin_case.h"
 
 static struct bulletin_hit *ask(const char *words, unsigned kinds, enum lang lang, size_t limit, size_t *n,
                                 size_t *total)

@@ -1,34 +1,9 @@
 /* The documents that ship are their sources to the last word: every line of the real documents in conf/demo stands in
  * the document that names it as its source, in the order of its words; outside lies only what a crawler brought along.
  */
-#include "testing.h"
-
-#include "archive/office/bulletin_internal.h"
+#include "bulletin_case.h"
 
 #include <fcntl.h>
-
-static struct bulletin *b;
-static struct arena *ar;
-
-static int open_builtin(void **state)
-{
-    struct err e = ERR_INIT;
-    (void)state;
-    ar = arena_new(256u << 20);
-    if (ar == NULL || !crypto_init(&e) || !bulletin_builtin(&b, &e)) {
-        fprintf(stderr, "%s\n", e.text);
-        return -1;
-    }
-    return 0;
-}
-
-static int close_builtin(void **state)
-{
-    (void)state;
-    bulletin_free(&b);
-    arena_free(&ar);
-    return 0;
-}
 
 static struct str source_text(const char *name)
 {

@@ -1,8 +1,6 @@
 /* Evidence for one record: the files, and the page whose commands a stranger runs with coreutils and openssl. */
 #include "record_case.h"
-
-#include <spawn.h>
-#include <sys/wait.h>
+#include "shell.h"
 
 static struct archive_case *shared;
 
@@ -61,24 +59,7 @@ static void run_howto(const struct folder *f, char *out, size_t size)
     char script[1200];
     snprintf(script, sizeof script,
              "cd '%s' && sed -n 's/^    //p' HOWTO.txt > ../commands.sh && sh ../commands.sh 2>&1", f->path);
-    char *const argv[] = {(char[]){"sh"}, (char[]){"-c"}, script, NULL};
-    char *const env[] = {(char[]){"PATH=/usr/bin:/bin"}, (char[]){"LC_ALL=C"}, NULL};
-    int pipe_fd[2], status;
-    pid_t pid;
-    posix_spawn_file_actions_t files;
-    assert_int_equal(pipe(pipe_fd), 0);
-    posix_spawn_file_actions_init(&files);
-    posix_spawn_file_actions_adddup2(&files, pipe_fd[1], 1);
-    posix_spawn_file_actions_addclose(&files, pipe_fd[0]);
-    assert_int_equal(posix_spawn(&pid, "/bin/sh", &files, NULL, argv, env), 0);
-    posix_spawn_file_actions_destroy(&files);
-    close(pipe_fd[1]);
-    size_t n = 0;
-    for (ssize_t got; n + 1 < size && (got = read(pipe_fd[0], out + n, size - 1 - n)) > 0;)
-        n += (size_t)got;
-    out[n] = '\0';
-    close(pipe_fd[0]);
-    waitpid(pid, &status, 0);
+    shell_run(script, out, size);
 }
 
 static void change(const struct folder *f, const char *name, long at, int (*to)(int c))

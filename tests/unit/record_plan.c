@@ -141,22 +141,6 @@ static void is(struct str mark, const char *category, enum action action, const 
     }
 }
 
-static void fail_on_finding(void *ctx, const char *place, const char *wrong, const char *mend)
-{
-    (void)ctx;
-    (void)mend;
-    fail_msg("%s: %s", place, wrong);
-}
-
-static void proved(void)
-{
-    struct err e = ERR_INIT;
-    uint64_t checked = 0;
-    if (!due_doctor(w.a, fail_on_finding, NULL, &checked, &e)) {
-        fail_msg("%s", e.text);
-    }
-}
-
 /* The order of Żary: an exception until a person read the act, then archival material. */
 static void confirmed_by_a_person(void **state)
 {
@@ -179,13 +163,13 @@ static void confirmed_by_a_person(void **state)
     assert_int_equal(c.status, CLASS_CONFIRMED);
     assert_int_equal(c.events, 1);
     assert_true(case_get(&w, mark).events > 2);
-    proved();
+    case_due_proved(&w);
     /* A wrong confirmation can be put right, and that too is an event. */
     assert_true(
         class_confirm(w.a, STR("0050"), (struct category){CAT_BE, 10}, STR("pomyłka; s. 33"), &who, &changed, &e));
     assert_int_equal(changed, 2);
     is(mark, "BE10", ACTION_APPRAISE, "2032-01-01");
-    proved();
+    case_due_proved(&w);
 }
 
 static void confirmation_has_limits(void **state)
@@ -319,7 +303,7 @@ static void a_new_plan_shows_and_applies(void **state)
     is(after, "B10", ACTION_DESTROY, "2031-01-01");
     is(gone, "", ACTION_EXCEPTION, "");
     is(same, "B10", ACTION_DESTROY, "2031-01-01");
-    proved();
+    case_due_proved(&w);
     struct class_version c;
     assert_true(get("5346", "2020-01-01", &c, &e) && c.status == CLASS_LOCAL);
     assert_false(get("5346", "2019-12-31", &c, &e));
@@ -396,7 +380,7 @@ static void new_rules_show_and_apply(void **state)
     is(older, "B5", ACTION_DESTROY, "2024-01-01");
     assert_true(file_set_fact(w.a, file, STR("holder-death"), case_day("2023-05-05"), NULL, &e));
     is(file, "B5", ACTION_DESTROY, "2029-01-01");
-    proved();
+    case_due_proved(&w);
 }
 
 static void rules_hold_for_files(void **state)
@@ -414,7 +398,7 @@ static void rules_hold_for_files(void **state)
     struct str insured = case_file(&w, "253", "2019-05-01", "2019-06-01");
     assert_true(file_set_category(w.a, insured, (struct category){CAT_B, 20}, STR("decyzja"), NULL, &e));
     is(insured, "B20", ACTION_EXCEPTION, ""); /* it still counts from the end of the contract */
-    proved();
+    case_due_proved(&w);
 }
 
 static void free_days_are_stored_as_they_came(void **state)
@@ -455,7 +439,7 @@ static void a_recomputation_survives_a_crash(void **state)
         assert_true(f.action == ACTION_TRANSFER || f.action == ACTION_EXCEPTION);
     }
     assert_int_equal(done, CHUNK);
-    proved();
+    case_due_proved(&w);
     assert_true(job_step(w.a, CHUNK, &changed, &left, &e) && left && changed == CHUNK);
     case_reopen(&w); /* the next start finishes it */
     for (size_t i = 0; i < FILES; i++) {
@@ -464,7 +448,7 @@ static void a_recomputation_survives_a_crash(void **state)
     }
     assert_true(job_step(w.a, CHUNK, &changed, &left, &e));
     assert_false(left);
-    proved();
+    case_due_proved(&w);
 }
 
 static bool spoil_fn(struct txn *t, void *ctx, struct err *e)

@@ -63,23 +63,6 @@ static int teardown(void **state)
     return 0;
 }
 
-static void no_findings(void *ctx, const char *place, const char *wrong, const char *mend)
-{
-    (void)ctx;
-    (void)mend;
-    fail_msg("%s: %s", place, wrong);
-}
-
-static void proved(void)
-{
-    struct err e = ERR_INIT;
-    uint64_t checked = 0;
-    if (!due_doctor(w.a, no_findings, NULL, &checked, &e)) {
-        fail_msg("%s", e.text);
-    }
-    assert_true(checked > 0);
-}
-
 /* On the day and not a day earlier. */
 static void due_on_the_day(void **state)
 {
@@ -91,7 +74,7 @@ static void due_on_the_day(void **state)
     assert_int_equal(s.days[0], 0);
     s = queue("2026-01-11", ACTION_NONE, "", false, 1);
     assert_int_equal(s.days[0], 10);
-    proved();
+    case_due_proved(&w);
 }
 
 static void an_open_file_waits_nowhere(void **state)
@@ -104,7 +87,7 @@ static void an_open_file_waits_nowhere(void **state)
     queue("2017-01-01", ACTION_NONE, "", false, 1);
     assert_true(file_reopen(w.a, mark, STR("nowe dowody"), NULL, &e));
     queue("2299-12-31", ACTION_NONE, "", false, 0);
-    proved();
+    case_due_proved(&w);
 }
 
 static void oldest_first_over_all_actions(void **state)
@@ -128,7 +111,7 @@ static void oldest_first_over_all_actions(void **state)
     queue("2023-06-01", ACTION_DESTROY, "53", false, 1);
     queue("2022-12-31", ACTION_DESTROY, "53", false, 0);
     queue("2026-11-21", ACTION_NONE, "7", false, 0);
-    proved();
+    case_due_proved(&w);
 }
 
 /* Pages hold each file once, whatever the limit. */
@@ -183,14 +166,14 @@ static void a_hold_takes_it_out(void **state)
     queue("2025-12-31", ACTION_NONE, "", true, 0);
     assert_true(hold_place(w.a, mark, STR("kontrola"), STR_NONE, DAY_NONE, NULL, &second, &e));
     assert_int_equal(case_get(&w, mark).holds, 2);
-    proved();
+    case_due_proved(&w);
     assert_true(hold_release(w.a, &first, STR("umorzono"), NULL, &e));
     queue("2026-11-21", ACTION_NONE, "", false, 0);
     assert_true(hold_release(w.a, &second, STR("kontrola zakończona"), NULL, &e));
     queue("2026-11-21", ACTION_NONE, "", true, 0);
     s = queue("2026-11-21", ACTION_NONE, "", false, 1);
     assert_true(has(&s, mark));
-    proved();
+    case_due_proved(&w);
     assert_false(hold_release(w.a, &second, STR("jeszcze raz"), NULL, &e));
     assert_int_equal(e.code, ERR_STATE);
 }
@@ -206,7 +189,7 @@ static void a_hold_on_an_open_file(void **state)
     assert_true(file_close(w.a, mark, case_day("2012-12-31"), NULL, &e));
     queue("2100-01-01", ACTION_NONE, "", true, 1);
     queue("2100-01-01", ACTION_NONE, "", false, 0);
-    proved();
+    case_due_proved(&w);
 }
 
 struct holds {
@@ -382,7 +365,7 @@ static void all_of_it_lasts(void **state)
     case_reopen(&w);
     queue("2026-11-21", ACTION_NONE, "", false, 1);
     queue("2026-11-21", ACTION_NONE, "", true, 1);
-    proved();
+    case_due_proved(&w);
 }
 
 int main(void)

@@ -301,6 +301,111 @@ static void an_old_backup_does_not_bring_destroyed_keys_back(void **state)
     close(keys);
 }
 
+/* What a rename finds of the bytes that it gives a name to. */
+static struct {
+    char folder[400];
+    atomic_uint unsynced, named, named_unsynced;
+    atomic_bool sealed; /* the format line stands */
+    atomic_uint after_seal;
+} watched;
+
+static bool is_watched(int dir, const char *name)
+{
+    char link[64], path[700] = "";
+    snprintf(link, sizeof link, "/proc/self/fd/%d", dir);
+    ssize_t n = readlink(link, path, sizeof path - 1);
+    path[n > 0 ? n : 0] = '\0';
+    size_t len = strlen(path);
+    snprintf(path + len, sizeof path - len, "%s%s", name[0] != '\0' ? "/" : "", name);
+    return strncmp(path, watched.folder, strlen(watched.folder)) == 0;
+}
+
+static ssize_t watched_write(int fd, const void *p, size_t n)
+{
+    if (is_watched(fd, "")) {
+        atomic_fetch_add(atomic_load(&watched.sealed) ? &watched.after_seal : &watched.unsynced, 1);
+    }
+    return disk_real.write(fd, p, n);
+}
+
+static int watched_syncfs(int fd)
+{
+    atomic_store(&watched.unsynced, 0);
+    return disk_real.syncfs(fd);
+}
+
+static int watched_renameat(int from_dir, const char *from, int to_dir, const char *to)
+{
+    if (is_watched(to_dir, to)) {
+        atomic_fetch_add(&watched.named, 1);
+        atomic_fetch_add(&watched.named_unsynced, atomic_load(&watched.unsynced) > 0 ? 1 : 0);
+    }
+    if (strcmp(to, "format") == 0) {
+        atomic_store(&watched.sealed, true);
+    }
+    return disk_real.renameat(from_dir, from, to_dir, to);
+}
+
+static void watch_from_now(const char *folder)
+{
+    static struct disk watching;
+    memset(&watched, 0, sizeof watched);
+    snprintf(watched.folder, sizeof watched.folder, "%s", folder);
+    watching = disk_real;
+    watching.write = watched_write;
+    watching.syncfs = watched_syncfs;
+    watching.renameat = watched_renameat;
+    disk_replace(&watching);
+}
+
+/* The next run takes a file of the right name and size for what it is. */
+static void a_copy_gets_its_name_when_its_bytes_are_on_the_disk(void **state)
+{
+    struct store_case *c = *state;
+    struct err e = ERR_INIT;
+    char folder[400];
+    int to = make_folder(c, "backup");
+    for (unsigned i = 0; i < 300; i++) {
+        char name[40];
+        snprintf(name, sizeof name, "%030x", i);
+        plant_content(c, "ab", name, "content");
+    }
+    snprintf(folder, sizeof folder, "%s/backup/content/", c->scratch.path);
+    watch_from_now(folder);
+    bool ok = store_backup(c->store, to, NULL, &e);
+    disk_replace(NULL);
+    if (!ok) {
+        fail_msg("%s", e.text);
+    }
+    assert_int_equal(atomic_load(&watched.named), 300);
+    assert_int_equal(atomic_load(&watched.named_unsynced), 0);
+    close(to);
+}
+
+/* Whoever stops a restore, or the power, must leave a folder that says so, or a finished one. */
+static void a_restored_folder_gets_its_format_line_last(void **state)
+{
+    struct store_case *c = *state;
+    struct err e = ERR_INIT;
+    char restored[300], env[400];
+    int to = make_folder(c, "backup"), keys = make_folder(c, "keys");
+    assert_true(store_write(c->store, fill_all, c->store, &e));
+    assert_true(store_backup(c->store, to, NULL, &e));
+    assert_true(store_backup_keys(c->store, keys, &e));
+    snprintf(restored, sizeof restored, "%s/restored", c->scratch.path);
+    snprintf(env, sizeof env, "%s/env/", restored);
+    watch_from_now(env);
+    bool ok = store_restore(to, keys, restored, NULL, &e);
+    disk_replace(NULL);
+    if (!ok) {
+        fail_msg("%s", e.text);
+    }
+    assert_true(atomic_load(&watched.sealed));
+    assert_int_equal(atomic_load(&watched.after_seal), 0);
+    close(to);
+    close(keys);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -308,6 +413,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_second_backup_brings_the_first_up_to_date, care_setup, care_teardown),
         cmocka_unit_test_setup_teardown(every_damage_of_a_backup_is_found_and_never_restored, care_setup,
                                         care_teardown),
+        cmocka_unit_test_setup_teardown(a_copy_gets_its_name_when_its_bytes_are_on_the_disk, care_setup, care_teardown),
+        cmocka_unit_test_setup_teardown(a_restored_folder_gets_its_format_line_last, care_setup, care_teardown),
         cmocka_unit_test_setup_teardown(an_interrupted_backup_is_not_taken_for_one, care_setup, care_teardown),
         cmocka_unit_test_setup_teardown(an_old_backup_does_not_bring_destroyed_keys_back, care_setup, care_teardown),
     };

@@ -251,6 +251,40 @@ static void addresses_match_whole(void **state)
 
 /* ---------------------------------------------------------------- kept pages */
 
+/* One reader of everything fills the table; a second later the pages that people ask for are kept again. */
+static void pages_of_a_crawler_leave_their_room(void **state)
+{
+    (void)state;
+    struct kept *k = kept_new();
+    struct kept_stamp stamp = {.generation = 1};
+    struct answer large = {.status = 200, .type = "text/html", .body = BUF_INIT(BODY_MAX)};
+    struct answer small = {.status = 200, .type = "text/html", .body = BUF_INIT(BODY_MAX)};
+    struct answer found = {.body = BUF_INIT(BODY_MAX)};
+    struct timespec over = {.tv_sec = 1, .tv_nsec = 50000000};
+    char path[40];
+    for (size_t i = 0; i < 200 * 1024; i++) {
+        buf_add_u8(&large.body, 'x');
+    }
+    buf_add_z(&small.body, "a page that people ask for");
+    for (int i = 0; i < 300; i++) {
+        snprintf(path, sizeof path, "/wnioski/2026-%06d", i);
+        kept_put(k, str_of(path), &stamp, &large);
+    }
+    kept_put(k, STR("/karty/dowod"), &stamp, &large);
+    assert_false(kept_find(k, STR("/karty/dowod"), &stamp, &found));
+    nanosleep(&over, NULL);
+    kept_put(k, STR("/karty/dowod"), &stamp, &large);
+    kept_put(k, STR("/karty"), &stamp, &small);
+    assert_true(kept_find(k, STR("/karty/dowod"), &stamp, &found));
+    buf_reset(&found.body);
+    assert_true(kept_find(k, STR("/karty"), &stamp, &found));
+    assert_int_equal(found.body.n, small.body.n);
+    kept_free(&k);
+    buf_free(&large.body);
+    buf_free(&small.body);
+    buf_free(&found.body);
+}
+
 static void a_kept_page_is_the_same_until_something_is_published(void **state)
 {
     struct desk *d = *state;
@@ -380,6 +414,7 @@ int main(void)
         WITH_DESK(maintenance_is_503_everywhere),
         WITH_DESK(figures_are_for_this_machine),
         WITH_DESK(addresses_match_whole),
+        cmocka_unit_test(pages_of_a_crawler_leave_their_room),
         WITH_DESK(a_kept_page_is_the_same_until_something_is_published),
         WITH_DESK(queries_are_read_strictly),
         cmocka_unit_test(header_values_cannot_begin_a_header),

@@ -144,6 +144,20 @@ static void a_network_files_with_measure(void **state)
     rate_free(&r);
 }
 
+static void an_address_gets_with_measure(void **state)
+{
+    struct rate *r = rate_new_of(2, 43200);
+    uint64_t now = 5 * SECOND;
+    (void)state;
+    assert_int_equal(rate_take_address(r, STR("anna@example.pl"), now), 0);
+    assert_int_equal(rate_take_address(r, STR("Anna+bip@Example.pl"), now), 0); /* the same mailbox */
+    assert_int_equal(rate_take_address(r, STR("anna+x@example.pl"), now), 43200 + 1);
+    assert_int_equal(rate_take_address(r, STR("anna@example.org"), now), 0);
+    assert_int_equal(rate_take_address(r, STR("ann@example.pl"), now), 0);
+    assert_int_equal(rate_take_address(r, STR("anna@example.pl"), now + 43201 * SECOND), 0);
+    rate_free(&r);
+}
+
 static void nobody_is_held_back_by_others(void **state)
 {
     struct rate *r = rate_new();
@@ -213,6 +227,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_key_outlives_a_restart, open_desk, close_desk),
         cmocka_unit_test(other_sites_are_told_apart),
         cmocka_unit_test(a_network_files_with_measure),
+        cmocka_unit_test(an_address_gets_with_measure),
         cmocka_unit_test(nobody_is_held_back_by_others),
         cmocka_unit_test(slots_are_counted_by_all_threads),
         cmocka_unit_test(a_slow_sender_has_ten_seconds),
