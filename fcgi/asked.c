@@ -233,7 +233,11 @@ bool asked_open(struct call *c, struct asked *a)
 void asked_missing(struct call *c)
 {
     if (c->e.code == ERR_NOT_FOUND) {
-        answer_problem(c, 404, N_("There is no such draft: we keep it for a day, and not longer than it is filed."));
+        page_begin(c, str_of(tr(c->lang, "This draft is gone")));
+        page_paragraph(c, N_("We keep a draft for a day, and not longer than until it is filed. You can start anew."));
+        page_button(c, STR("/wniosek"), N_("Start a new letter"));
+        page_end(c, 404);
+        c->a->cache = CACHE_NEVER;
     } else {
         answer_error(c);
     }

@@ -12,13 +12,16 @@ void case_closed_to(struct call *c); /* 409: this cannot be done in the case as 
 struct str case_address(struct call *c, const char *rest);
 void case_link(struct call *c, const char *rest, const char *msgid); /* a whole <a> */
 /* A state as a word with its icon: done, soon, late, open or closed. */
-void case_state(struct call *c, const struct request_view *v);
 void page_state_mark(struct call *c, const char *tone, struct str word);
-/* Who does what next and by when, with the count of days. */
-void case_next(struct call *c, const struct request_view *v);
+/* The box of the first screen: state, who does what next and by when, what the office asks, the main step. */
+void case_status(struct call *c, const struct request_view *v);
+/* The act of the office whose words stand above all others: what it asks for, or how it ended the case; NULL: none. */
+const struct request_event *case_office_words(const struct request_view *v);
+void case_written(struct call *c, struct str text); /* what a person wrote, line by line */
+void case_offer_cost(struct call *c, const struct request_event *ev); /* of an offer that is not free */
 bool case_may(const struct request_view *v, enum request_verb verb); /* the citizen, now */
 unsigned case_days_left(struct call *c, struct day until);           /* 0 when it is over */
-void case_files(struct call *c, const struct request_view *v, bool released, const char *heading);
+void case_files(struct call *c, const struct request_view *v, bool released); /* a list; nothing without files */
 /* The same event in one line of plain text, as a feed tells it: nothing that a person wrote. */
 struct str case_event_said(struct call *c, const struct request_view *v, const struct request_event *ev);
 void case_timeline(struct call *c, const struct request_view *v);

@@ -151,11 +151,10 @@ static void event_row(struct call *c, const struct request_view *v, const struct
         page_instant(c, ev->at);
     }
     MARK(h, "</span>\n");
-    if (ev->text.n > 0) {
-        MARK(h, "<p class=\"written\">");
-        html_text(h, ev->text);
-        MARK(h, "</p>\n");
+    if (ev->text.n > 0 && ev != case_office_words(v)) { /* those stand above already */
+        case_written(c, ev->text);
     }
+    case_offer_cost(c, ev);
     if (ev->verb == REQUEST_DO_EXTEND) {
         page_paragraph(c, N_("It cannot be extended a second time."));
     }
@@ -179,7 +178,7 @@ void case_timeline(struct call *c, const struct request_view *v)
 
 /* ---------------------------------------------------------------- files */
 
-void case_files(struct call *c, const struct request_view *v, bool released, const char *heading)
+void case_files(struct call *c, const struct request_view *v, bool released)
 {
     struct html *h = &c->h;
     bool open = false;
@@ -189,7 +188,6 @@ void case_files(struct call *c, const struct request_view *v, bool released, con
             continue;
         }
         if (!open) {
-            page_heading(c, heading);
             MARK(h, "<ul>\n");
         }
         open = true;

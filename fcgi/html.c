@@ -308,6 +308,14 @@ void html_text(struct html *h, struct str s)
     }
 }
 
+void html_polish(struct html *h, struct str s)
+{
+    enum lang page = h->lang;
+    h->lang = LANG_PL;
+    html_text(h, s);
+    h->lang = page;
+}
+
 void html_attr(struct html *h, struct str s)
 {
     if (h->place != HTML_VALUE || h->address) {

@@ -41,6 +41,7 @@ struct html html_to(struct buf *out, enum lang lang);
 void html_mark(struct html *h, const char *literal, size_t n); /* through MARK only */
 
 void html_text(struct html *h, struct str s); /* between tags */
+void html_polish(struct html *h, struct str s); /* words that are Polish on a page of any language, within lang="pl" */
 void html_attr(struct html *h, struct str s); /* in an attribute that takes no address */
 /* A whole address at the beginning of href, src or action: a path of this house, http, https, mailto or tel. What is
  * none of these (javascript:, //elsewhere) is written as "#". */

@@ -63,13 +63,14 @@ void page_current_rules(struct call *c, const struct published *p)
         } else {
             MARK(h, "<li lang=\"pl\">");
         }
-        html_text(h, r->text[own ? c->lang : LANG_PL]);
+        if (own) {
+            html_text(h, r->text[c->lang]);
+        } else {
+            html_polish(h, r->text[LANG_PL]);
+        }
         if (r->basis.n > 0) {
             MARK(h, " <small class=\"muted\" lang=\"pl\">");
-            enum lang was = h->lang;
-            h->lang = LANG_PL;
-            html_text(h, r->basis);
-            h->lang = was;
+            html_polish(h, r->basis);
             MARK(h, "</small>");
         }
         MARK(h, "</li>\n");
@@ -104,7 +105,7 @@ static void term_text(struct call *c, const char *term, struct str text)
     MARK(h, "<dt>");
     html_say(h, term);
     MARK(h, "</dt><dd lang=\"pl\">");
-    html_text(h, text);
+    html_polish(h, text);
     MARK(h, "</dd>\n");
 }
 

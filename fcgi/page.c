@@ -56,9 +56,7 @@ void page_link(struct call *c, const char *path, struct str part)
 
 void page_link_said(struct call *c, const char *path, const char *msgid)
 {
-    page_link(c, path, STR_NONE);
-    html_say(&c->h, msgid);
-    MARK(&c->h, "</a>");
+    page_link_of(c, str_of(path), msgid);
 }
 
 /* ---------------------------------------------------------------- head */
@@ -219,10 +217,10 @@ static void contact(struct call *c)
 {
     struct html *h = &c->h;
     MARK(h, "<p><span lang=\"pl\">");
-    html_text(h, c->office.name);
+    html_polish(h, c->office.name);
     if (c->office.address.n > 0) {
         MARK(h, ", ");
-        html_text(h, c->office.address);
+        html_polish(h, c->office.address);
     }
     MARK(h, "</span>");
     if (c->office.phone.n > 0) {
@@ -287,9 +285,7 @@ void page_begin_polish(struct call *c, struct str h1)
 {
     page_begin_main(c, h1);
     MARK(&c->h, "<h1 lang=\"pl\">");
-    c->h.lang = LANG_PL;
-    html_text(&c->h, h1);
-    c->h.lang = c->lang;
+    html_polish(&c->h, h1);
     MARK(&c->h, "</h1>\n");
 }
 
@@ -320,6 +316,35 @@ void page_paragraph(struct call *c, const char *msgid)
     MARK(&c->h, "<p>");
     html_say(&c->h, msgid);
     MARK(&c->h, "</p>\n");
+}
+
+void page_link_of(struct call *c, struct str path, const char *msgid)
+{
+    MARK(&c->h, "<a href=\"");
+    page_address_of(c, path);
+    MARK(&c->h, "\">");
+    html_say(&c->h, msgid);
+    MARK(&c->h, "</a>");
+}
+
+void page_button(struct call *c, struct str path, const char *msgid)
+{
+    struct html *h = &c->h;
+    MARK(h, "<p class=\"noprint\"><a class=\"button\" href=\"");
+    page_address_of(c, path);
+    MARK(h, "\">");
+    html_say(h, msgid);
+    MARK(h, "</a></p>\n");
+}
+
+void page_basis(struct call *c, struct str basis)
+{
+    struct html *h = &c->h;
+    MARK(h, "<p class=\"small muted\">");
+    html_say(h, "Legal basis:");
+    MARK(h, " <span lang=\"pl\">");
+    html_polish(h, basis);
+    MARK(h, "</span>.</p>\n");
 }
 
 static void data_address(struct call *c, struct str path, const char *ending, struct str words)

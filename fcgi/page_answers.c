@@ -73,9 +73,7 @@ static void item(struct call *c, const struct request_answer *a)
     }
     MARK(h, "</span><span lang=\"pl\">");
     page_link(c, "/odpowiedzi/", str_of(a->number));
-    h->lang = LANG_PL;
-    html_text(h, a->subject);
-    h->lang = c->lang;
+    html_polish(h, a->subject);
     MARK(h, "</a></span></li>\n");
 }
 
@@ -169,7 +167,7 @@ static void facts(struct call *c, const struct request_answer *a)
     MARK(h, "</h2>\n<dl>\n<dt>");
     html_say(h, "Disclosed by");
     MARK(h, "</dt><dd lang=\"pl\">");
-    html_text(h, c->office.name);
+    html_polish(h, c->office.name);
     MARK(h, "</dd>\n<dt>");
     html_say(h, "Case");
     MARK(h, "</dt><dd>");
@@ -197,9 +195,7 @@ void page_answer(struct call *c)
     page_begin_polish(c, a.subject);
     if (a.text.n > 0) {
         MARK(h, "<p class=\"written\" lang=\"pl\">");
-        h->lang = LANG_PL;
-        html_text(h, a.text);
-        h->lang = c->lang;
+        html_polish(h, a.text);
         MARK(h, "</p>\n");
     }
     files(c, &a);

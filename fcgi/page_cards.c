@@ -20,7 +20,7 @@ static void card_row(struct call *c, const struct published *p)
     MARK(h, "</a><p>");
     html_text(h, p->summary[c->lang]);
     MARK(h, "</p><p class=\"small\" lang=\"pl\">");
-    html_text(h, p->office);
+    html_polish(h, p->office);
     MARK(h, "</p></li>\n");
 }
 
@@ -147,6 +147,37 @@ static void what_to_bring(struct call *c, const struct published *p)
     fact_end(c);
 }
 
+/* What a card means by words such as „Brak”: said plainly, and beside it as printed. */
+static void plainly(struct call *c, const char *msgid, struct str printed)
+{
+    struct html *h = &c->h;
+    MARK(h, "<strong>");
+    html_text(h, str_of(tr(LANG_PL, msgid)));
+    MARK(h, "</strong>");
+    if (printed.n > 0) {
+        MARK(h, " <small class=\"muted\">");
+        html_text(h, printed);
+        MARK(h, "</small>");
+    }
+}
+
+static void fee(struct call *c, const struct published_fee *f)
+{
+    struct html *h = &c->h;
+    MARK(h, "<li>");
+    if (f->fixed && f->grosze == 0) {
+        plainly(c, N_("Free of charge"), f->text);
+    } else {
+        if (f->fixed) {
+            MARK(h, "<strong>");
+            html_text(h, money_said(c->ar, f->grosze, LANG_PL));
+            MARK(h, "</strong> ");
+        }
+        html_text(h, f->text);
+    }
+    MARK(h, "</li>\n");
+}
+
 static void cost(struct call *c, const struct published *p)
 {
     struct html *h = &c->h;
@@ -156,15 +187,7 @@ static void cost(struct call *c, const struct published *p)
     fact_begin(c, N_("What it costs"));
     MARK(h, "<ul>\n");
     for (size_t i = 0; i < p->fee_count; i++) {
-        const struct published_fee *f = &p->fees[i];
-        MARK(h, "<li>");
-        if (f->fixed && f->grosze > 0) {
-            MARK(h, "<strong>");
-            html_text(h, money_said(c->ar, f->grosze, LANG_PL));
-            MARK(h, "</strong> ");
-        }
-        html_text(h, f->text);
-        MARK(h, "</li>\n");
+        fee(c, &p->fees[i]);
     }
     MARK(h, "</ul>\n");
     list_of(c, &p->account);
@@ -194,7 +217,7 @@ static void appeal(struct call *c, const struct published_appeal *a)
     struct html *h = &c->h;
     MARK(h, "<li>");
     if (a->kind == APPEAL_NONE) {
-        html_text(h, a->text);
+        plainly(c, N_("There is no appeal"), a->text);
         MARK(h, "</li>\n");
         return;
     }
@@ -317,6 +340,11 @@ static void kept_for(struct call *c, const struct published *p)
     fact_begin(c, N_("How long we keep it"));
     for (size_t i = 0; i < p->retention_count; i++) {
         MARK(h, "<p>");
+        if (p->retention_count > 1) { /* what is kept for how long */
+            MARK(h, "<strong lang=\"pl\">");
+            html_polish(h, p->retention[i].title);
+            MARK(h, "</strong><br>");
+        }
         html_text(h, p->retention[i].sentence[c->lang]);
         MARK(h, "</p>\n");
     }
@@ -377,6 +405,19 @@ static void link_below(struct call *c, const struct published *p, const char *ta
     MARK(h, "</a></p>\n");
 }
 
+/* Who came to a card that is out of date is led on to one that holds. */
+static void current_instead(struct call *c, const struct published *p)
+{
+    for (size_t i = 0; i < p->related.count && p->status != PUBLISHED_CURRENT; i++) {
+        const struct published *r = bulletin_find(c->bulletin, PUBLISHED_CARD, p->related.list[i], LANG_PL);
+        if (r != NULL && r->status == PUBLISHED_CURRENT) {
+            page_button(c, arena_fmt(c->ar, "/karty/%.*s", (int)r->slug.n, r->slug.p),
+                        N_("See a similar card that is up to date"));
+            return;
+        }
+    }
+}
+
 void page_card(struct call *c)
 {
     const struct published *p = wanted_card(c);
@@ -385,6 +426,7 @@ void page_card(struct call *c)
     }
     page_begin_polish(c, p->title[LANG_PL]);
     page_state(c, p);
+    current_instead(c, p);
     page_current_rules(c, p);
     card_facts(c, p, true);
     if (p->body.n > 0) {

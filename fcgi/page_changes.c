@@ -135,7 +135,7 @@ static void term(struct call *c, const char *name, struct str value)
     MARK(h, "<dt>");
     html_say(h, name);
     MARK(h, "</dt><dd lang=\"pl\">");
-    html_text(h, value);
+    html_polish(h, value);
     MARK(h, "</dd>\n");
 }
 

@@ -68,18 +68,18 @@ void page_choose(struct call *c)
 void page_party(struct call *c)
 {
     page_begin(c, str_of(tr(c->lang, "The files of your case")));
-    page_paragraph(c, N_("A party of a case sees its files, takes notes and makes copies, in the office. This is no "
-                         "request for public information and needs no form."));
-    page_paragraph(c, N_("Call the unit that deals with the case and agree on a day. Bring a document with your "
-                         "photograph. Who acts for you brings a power of attorney."));
+    page_paragraph(c,
+                   N_("Does a case concern you? Then you are its party (strona). You may see its files in the office, "
+                      "take notes and make copies. This needs no form."));
+    page_paragraph(
+        c, N_("Call the office and agree on a day. Bring a document with your photograph. Who acts for you brings a "
+              "power of attorney."));
     page_paragraph(c, N_("A case that has ended can be seen in the same way."));
     if (page_exists(c, "/informacje/" TEXT_CHANNELS)) {
         MARK(&c->h, "<p>");
         page_link_said(c, "/informacje/" TEXT_CHANNELS, N_("Ways of filing letters"));
         MARK(&c->h, "</p>\n");
     }
-    MARK(&c->h, "<p class=\"small muted\">");
-    html_say(&c->h, "Legal basis: Code of Administrative Procedure, art. 73.");
-    MARK(&c->h, "</p>\n");
+    page_basis(c, STR("KPA, art. 73"));
     page_end(c, 200);
 }

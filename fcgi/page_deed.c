@@ -77,7 +77,7 @@ static const struct deed deeds[] = {
      "/oferta",
      REQUEST_DO_ACCEPT,
      N_("The office offers terms of re-use"),
-     N_("If you do neither within 14 days of delivery, the law takes the request as withdrawn."),
+     N_("If you choose nothing within 14 days of delivery, the request is withdrawn."),
      N_("Confirm the choice"),
      {{.name = "wybor", .control = CONTROL_RADIOS, .label = N_("What do you want?")},
       {.name = "text", .control = CONTROL_LINES, .label = N_("Why you object"), .optional = true, .size = 5}}},
@@ -242,39 +242,76 @@ static void draft_for_files(struct call *c, struct doing *d)
     form_hidden(c, "draft", d->draft);
 }
 
-/* How the sum came about, or what is offered: the office's last words on it. */
-static void office_words(struct call *c, const struct doing *d)
+/* Whether this is what the office waits for. */
+static bool answers_office(const struct doing *d)
 {
-    enum request_verb verb = d->deed->verb == REQUEST_DO_KEEP_FEE ? REQUEST_DO_FEE : REQUEST_DO_OFFER;
-    for (size_t i = d->v.event_count; i > 0; i--) {
-        const struct request_event *ev = &d->v.events[i - 1];
-        if (ev->verb == verb && ev->text.n > 0) {
-            MARK(&c->h, "<p class=\"written box\">");
-            html_text(&c->h, ev->text);
+    switch ((int)d->v.next) {
+        case REQUEST_NEXT_YOU_REPLY:
+            return d->deed->verb == REQUEST_DO_SUPPLEMENT;
+        case REQUEST_NEXT_YOU_CHOOSE_FORM:
+            return d->deed->verb == REQUEST_DO_CHANGE_WAY;
+        default:
+            return d->deed->verb == REQUEST_DO_KEEP_FEE || d->deed->verb == REQUEST_DO_ACCEPT;
+    }
+}
+
+/* How the sum came about, what is asked or offered: the office's last words on it, and the last day. */
+static void what_the_office_wrote(struct call *c, const struct doing *d)
+{
+    struct html *h = &c->h;
+    const struct request_event *words = case_office_words(&d->v);
+    if (words != NULL) {
+        MARK(h, "<div class=\"box\">\n");
+        case_written(c, words->text);
+        case_offer_cost(c, words);
+        MARK(h, "</div>\n");
+    }
+    if (!day_is_none(d->v.next_until)) {
+        MARK(h, "<p><strong>");
+        html_say(h, "Do it at the latest");
+        MARK(h, " ");
+        page_weekday(c, d->v.next_until);
+        page_stop(c);
+        MARK(h, "</strong></p>\n");
+    }
+}
+
+/* Against a fee there is the court, whatever is chosen here. */
+static void against_the_fee(struct call *c, const struct doing *d)
+{
+    for (size_t i = 0; i < d->v.remedy_count && d->deed->verb == REQUEST_DO_KEEP_FEE; i++) {
+        if (d->v.remedies[i].kind == REQUEST_REMEDY_COURT) {
+            MARK(&c->h, "<p>");
+            html_text(&c->h, d->v.remedies[i].text);
             MARK(&c->h, "</p>\n");
-            return;
         }
     }
+}
+
+static struct str title_of(struct call *c, const struct doing *d)
+{
+    struct str title = str_of(tr(c->lang, d->deed->title));
+    if (d->deed->verb == REQUEST_DO_KEEP_FEE) {
+        struct str sum = money_said(c->ar, d->v.grosze, c->lang);
+        return arena_fmt(c->ar, "%.*s %.*s", (int)title.n, title.p, (int)sum.n, sum.p);
+    }
+    bool reply = d->deed->verb == REQUEST_DO_SUPPLEMENT && answers_office(d);
+    return reply ? str_of(tr(c->lang, "Reply to the office")) : title;
 }
 
 static void show(struct call *c, struct doing *d, int status)
 {
     struct posed list[QUESTIONS_MAX];
     size_t n = pose(c, d, list);
-    struct str title = str_of(tr(c->lang, d->deed->title));
-    if (d->deed->verb == REQUEST_DO_KEEP_FEE) {
-        struct str sum = money_said(c->ar, d->v.grosze, c->lang);
-        title = arena_fmt(c->ar, "%.*s %.*s", (int)title.n, title.p, (int)sum.n, sum.p);
-    }
-    form_page_begin(c, title, N_("Nothing was changed."), list, n);
+    form_page_begin(c, title_of(c, d), N_("Nothing was changed."), list, n);
     MARK(&c->h, "<p class=\"muted\">");
     html_sayf(&c->h, "Case %s", d->v.number);
     MARK(&c->h, "</p>\n");
     if (d->deed->lead != NULL) {
         page_paragraph(c, d->deed->lead);
     }
-    if (d->deed->verb == REQUEST_DO_KEEP_FEE || d->deed->verb == REQUEST_DO_ACCEPT) {
-        office_words(c, d);
+    if (answers_office(d)) {
+        what_the_office_wrote(c, d);
     }
     form_open(c, case_address(c, d->deed->rest), takes_files(d->deed));
     if (takes_files(d->deed)) {
@@ -285,6 +322,7 @@ static void show(struct call *c, struct doing *d, int status)
     }
     form_submit(c, d->deed->submit);
     form_close(c);
+    against_the_fee(c, d);
     MARK(&c->h, "<p>");
     case_link(c, "", N_("Back to the case"));
     MARK(&c->h, "</p>\n");

@@ -29,7 +29,7 @@ static void show(struct call *c, struct str fault, int status)
     }
     form_page_begin(c, str_of(tr(c->lang, "Check your case")), N_("We did not open the case."), list,
                     COUNT_OF(questions));
-    page_paragraph(c, N_("Both stand on the receipt. If you have its address, it opens the case as well."));
+    page_paragraph(c, N_("Number and code stand on the receipt. The address of the receipt opens the case as well."));
     form_open(c, STR("/sprawa"), false);
     for (size_t i = 0; i < COUNT_OF(questions); i++) {
         form_question(c, &list[i]);

@@ -73,14 +73,14 @@ static void came_in(struct call *c, const struct request_view *v)
     } else {
         page_stop(c);
     }
-    MARK(h, "<br><strong>");
+    MARK(h, "</p>\n<p class=\"next\">");
     html_say(h, v->kind == REQUEST_PETITION || v->kind == REQUEST_COMPLAINT || v->kind == REQUEST_PROPOSAL
                     ? "It is dealt with at the latest"
                     : "Answer at the latest");
     MARK(h, " ");
     page_weekday(c, v->due);
     page_stop(c);
-    MARK(h, "</strong></p>\n");
+    MARK(h, "</p>\n");
 }
 
 /* ---------------------------------------------------------------- what to do now */
@@ -89,9 +89,8 @@ static void what_next(struct call *c, const struct receipt *r)
 {
     struct html *h = &c->h;
     page_heading(c, N_("What next"));
+    page_button(c, case_address(c, ""), N_("Follow the case"));
     MARK(h, "<ul class=\"noprint\">\n<li>");
-    case_link(c, "", N_("Follow the case"));
-    MARK(h, "</li>\n<li>");
     case_link(c, "/termin.ics", N_("Add the term to a calendar"));
     MARK(h, "</li>\n<li>");
     if (r->published) {
@@ -146,6 +145,8 @@ static void digests(struct call *c, const struct receipt *r)
         digest_row(c, &r->files[i]);
     }
     MARK(h, "</tbody></table>\n");
+    page_paragraph(c,
+                   N_("A digest is the fingerprint of a file. It changes when a single letter of the file changes."));
 }
 
 /* By the form it is the system's own second; of paper only the day is known. */
@@ -171,10 +172,10 @@ static void acknowledgment(struct call *c, const struct request_view *v, const s
     MARK(h, "<dl>\n");
     term_begin(c, N_("Public body"));
     MARK(h, "<span lang=\"pl\">");
-    html_text(h, r->office);
+    html_polish(h, r->office);
     if (r->address.n > 0) {
         MARK(h, ", ");
-        html_text(h, r->address);
+        html_polish(h, r->address);
     }
     MARK(h, "</span>");
     term_end(c);
@@ -225,6 +226,7 @@ void page_receipt(struct call *c)
     case_count(c, &v);
     acknowledgment(c, &v, &r);
     page_print_help(c);
+    page_basis(c, v.term_basis);
     case_paper_foot(c, &v);
     page_end(c, 200);
 }

@@ -12,9 +12,7 @@ static void register_row(struct call *c, const struct published *p)
     html_number(h, p->order);
     MARK(h, "\"><span lang=\"pl\">");
     page_link(c, "/rejestry/", str_of(number));
-    h->lang = LANG_PL;
-    html_text(h, p->title[LANG_PL]);
-    h->lang = c->lang;
+    html_polish(h, p->title[LANG_PL]);
     MARK(h, "</a></span><p>");
     if (p->status == PUBLISHED_HISTORICAL) {
         page_out_of_date(c);
@@ -42,7 +40,7 @@ void page_registers(struct call *c)
                 MARK(h, "</ol>\n");
             }
             MARK(h, "<h2 lang=\"pl\">");
-            html_text(h, p->unit);
+            html_polish(h, p->unit);
             MARK(h, "</h2>\n<ol class=\"list numbers\">\n");
         }
         unit = p->unit;
@@ -78,7 +76,7 @@ static void register_facts(struct call *c, const struct published *p)
     MARK(h, "<dl>\n<dt>");
     html_say(h, "Kept by");
     MARK(h, "</dt><dd lang=\"pl\">");
-    html_text(h, p->unit);
+    html_polish(h, p->unit);
     MARK(h, "</dd>\n<dt>");
     html_say(h, "Number in its unit");
     MARK(h, "</dt><dd>");
@@ -109,7 +107,7 @@ void page_register_content(struct call *c, const struct published *p)
     if (p->ground.n > 0) {
         page_heading(c, N_("Legal basis"));
         MARK(h, "<p lang=\"pl\">");
-        html_text(h, p->ground);
+        html_polish(h, p->ground);
         MARK(h, "</p>\n");
     }
 }
@@ -157,7 +155,7 @@ void page_access_rules(struct call *c)
             MARK(h, "</strong> ");
             html_text(h, p->current_rules[k].text[c->lang]);
             MARK(h, " <small class=\"muted\" lang=\"pl\">");
-            html_text(h, p->current_rules[k].basis);
+            html_polish(h, p->current_rules[k].basis);
             MARK(h, "</small></p></div>\n");
         }
         MARK(h, "</section>\n");

@@ -17,7 +17,7 @@ static const char *title_of(enum request_remedy_kind kind)
 {
     switch (kind) {
         case REQUEST_REMEDY_SILENCE:
-            return N_("What if the office does not answer?");
+            return N_("Complaint of inactivity");
         case REQUEST_REMEDY_URGE:
             return N_("Urge the office");
         case REQUEST_REMEDY_APPEAL:
@@ -54,11 +54,12 @@ void page_remedy(struct call *c)
         return;
     }
     page_begin(c, str_of(tr(c->lang, title_of(r->kind))));
-    MARK(h, "<p>");
+    MARK(h, "<div class=\"noprint\"><p>");
     html_text(h, r->text);
     MARK(h, "</p>\n");
     page_heading(c, N_("Draft of the letter"));
-    page_paragraph(c, N_("Add your data, print it and sign it."));
+    page_paragraph(c, N_("Add your data, print it and sign it. Only the letter is printed."));
+    MARK(h, "</div>\n");
     page_polish_begin(c);
     MARK(h, "<pre class=\"letter\">");
     html_text(h, letter);

@@ -1,5 +1,6 @@
 /* page_requests.c: the public register of requests: a filter, a page of fifty, and each request on a page of its own.
  */
+#include "form.h"
 #include "register.h"
 
 #include <string.h>
@@ -119,7 +120,7 @@ static void filter_form(struct call *c, const struct request_filter *f)
     states(c, f->state);
     kinds(c, f->kind);
     day_field(c, ASKED_FROM, N_("Came in from"));
-    day_field(c, ASKED_UNTIL, N_("to"));
+    day_field(c, ASKED_UNTIL, N_("Came in until"));
     MARK(h, "<button>");
     html_say(h, "Show");
     MARK(h, "</button></form>\n");
@@ -132,9 +133,7 @@ static void subject_of(struct call *c, const struct request_public *r)
     struct html *h = &c->h;
     if (r->subject.n > 0) {
         MARK(h, "<span lang=\"pl\">");
-        h->lang = LANG_PL;
-        html_text(h, r->subject);
-        h->lang = c->lang;
+        html_polish(h, r->subject);
         MARK(h, "</span>");
     } else {
         MARK(h, "<span class=\"muted\">");
@@ -231,10 +230,26 @@ static void nothing(struct call *c, struct str next)
     MARK(h, "</p>\n");
 }
 
+/* With the slips of the filter first, each linked to its field. */
+static void begin(struct call *c)
+{
+    struct question fields[ASKED_FIELDS];
+    struct posed list[ASKED_FIELDS];
+    for (size_t i = 0; i < ASKED_FIELDS; i++) {
+        struct str id = arena_fmt(c->ar, "f-%s", register_page_fields[i].name);
+        fields[i] = (struct question){.name = id.p, .control = CONTROL_LINE};
+        list[i] = (struct posed){.q = &fields[i]};
+        if (c->values[i].fault.code != ERR_NONE) {
+            list[i].fault = fault_said(c->ar, str_of(c->values[i].fault.text));
+        }
+    }
+    form_page_begin(c, str_of(tr(c->lang, "Register of requests")), N_("We cannot show the list."), list, ASKED_FIELDS);
+}
+
 static void head(struct call *c)
 {
     struct html *h = &c->h;
-    page_begin(c, str_of(tr(c->lang, "Register of requests")));
+    begin(c);
     page_paragraph(c,
                    N_("Every request that came to the office: its subject, when it came in and how it ended. Names and "
                       "addresses of requesters are not shown here."));

@@ -88,6 +88,13 @@ void register_query(struct call *c, const struct input_field *fields, size_t cou
 
 /* ---------------------------------------------------------------- words */
 
+/* As on the page of the case: never while the requester's own term runs. */
+static bool is_late(struct call *c, const struct request_public *r)
+{
+    bool theirs = r->state == REQUEST_FORM || r->state == REQUEST_OFFER;
+    return !request_ended(r->state) && !theirs && archive_today(c->w->archive).n > r->due.n;
+}
+
 static const char *tone_of(enum request_state s)
 {
     if (s == REQUEST_CALLED || s == REQUEST_FEE || s == REQUEST_FORM || s == REQUEST_OFFER) {
@@ -101,7 +108,11 @@ static const char *tone_of(enum request_state s)
 
 void register_state(struct call *c, const struct request_public *r)
 {
-    page_state_mark(c, tone_of(r->state), capital_said(c->ar, request_state_title(r->state, c->lang)));
+    if (is_late(c, r)) {
+        page_state_mark(c, "late", str_of(tr(c->lang, "Overdue")));
+    } else {
+        page_state_mark(c, tone_of(r->state), capital_said(c->ar, request_state_title(r->state, c->lang)));
+    }
 }
 
 void register_day(struct call *c, struct day d)

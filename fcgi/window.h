@@ -344,6 +344,11 @@ void page_link_said(struct call *c, const char *path, const char *msgid); /* all
 void page_words_form(struct call *c, const char *path, const struct value *v, const char *label, const char *submit);
 void page_heading(struct call *c, const char *msgid);   /* <h2> */
 void page_paragraph(struct call *c, const char *msgid); /* <p> */
+/* A whole link; path without the language. */
+void page_link_of(struct call *c, struct str path, const char *msgid);
+/* The one main step of a page that is no form: a link that looks like the main button; path without the language. */
+void page_button(struct call *c, struct str path, const char *msgid);
+void page_basis(struct call *c, struct str basis); /* the legal basis, in Polish, as the last line of a page */
 /* Where the list of this page is as data: PATH and PATH.csv of the API, in the language of the page. words: what was
  * searched for; n 0: nothing. */
 void page_data(struct call *c, struct str path, struct str words);

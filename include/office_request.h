@@ -395,6 +395,7 @@ struct request_view {
     unsigned amount;              /* 14 */
     enum term_unit unit_of_term;  /* TERM_DAYS */
     const char *term_rule;        /* "F-12" */
+    struct str term_basis;        /* act and article behind it, in Polish */
     struct day safe;              /* last working day that is not after the raw end (F-16) */
     struct day longest;           /* strict end of any extension (F-13); DAY_NONE: the act names none */
     struct day extended_to;       /* DAY_NONE: not extended */

@@ -252,18 +252,17 @@ static const struct request_remedy *find_remedy(const struct request_view *v, en
 static void demand(enum request_remedy_kind k, enum request_state s, struct buf *out)
 {
     if (k == REQUEST_REMEDY_SILENCE) {
-        buf_add_z(out, "Zarzucam organowi naruszenie art. 13 ust. 1 ustawy z dnia 6 września 2001 r. o dostępie do\n"
+        buf_add_z(out, "Zarzucam organowi naruszenie art. 13 ust. 1 ustawy z dnia 6 września 2001 r. o dostępie do "
                        "informacji publicznej. Wnoszę o:\n"
                        "1. zobowiązanie organu do załatwienia wniosku w terminie 14 dni,\n"
                        "2. stwierdzenie, czy bezczynność miała miejsce z rażącym naruszeniem prawa,\n"
                        "3. zasądzenie zwrotu kosztów postępowania.\n");
     } else if (k == REQUEST_REMEDY_ASK) {
-        buf_add_z(out,
-                  "Termin minął, a nie mam odpowiedzi ani zawiadomienia o nowym terminie. Proszę o odpowiedź albo\n"
-                  "o podanie powodu i nowego terminu.\n");
+        buf_add_z(out, "Termin minął, a nie mam odpowiedzi ani zawiadomienia o nowym terminie. Proszę o odpowiedź albo "
+                       "o podanie powodu i nowego terminu.\n");
     } else if (k == REQUEST_REMEDY_URGE) {
         buf_add_z(out,
-                  "Sprawa nie została załatwiona w terminie i nie wyznaczono nowego. Wnoszę o wyznaczenie terminu\n"
+                  "Sprawa nie została załatwiona w terminie i nie wyznaczono nowego. Wnoszę o wyznaczenie terminu "
                   "załatwienia sprawy, na podstawie art. 37 w związku z art. 237 § 4 KPA.\n");
     } else if (k == REQUEST_REMEDY_COMPLAINT && request_ended(s)) {
         buf_add_z(
@@ -272,7 +271,7 @@ static void demand(enum request_remedy_kind k, enum request_state s, struct buf 
             "Uzasadnienie: ……………\n");
     } else if (k == REQUEST_REMEDY_COMPLAINT) {
         buf_add_z(out,
-                  "Mój wniosek nie został załatwiony w terminie. Na podstawie art. 246 § 2 KPA wnoszę skargę i proszę\n"
+                  "Mój wniosek nie został załatwiony w terminie. Na podstawie art. 246 § 2 KPA wnoszę skargę i proszę "
                   "o spowodowanie, aby został załatwiony.\n");
     } else if (k == REQUEST_REMEDY_APPEAL) {
         buf_add_z(out, "Wnoszę o uchylenie decyzji w całości (w części: ……………).\n"
@@ -310,7 +309,7 @@ bool request_remedy_letter(struct request_desk *d, const struct request_view *v,
     const char *role = k == REQUEST_REMEDY_ASK ? "Do: " : r->via.n > 0 ? "za pośrednictwem: " : "organ: ";
     buf_fmt(&text, "%s%.*s\n%.*s\n\n", role, (int)office.name.n, office.name.p, (int)office.address.n,
             office.address.n ? office.address.p : "");
-    buf_fmt(&text, "%s\n\nSprawa: %s nr %s, złożony %s Termin załatwienia: %s\n\n", heading_of(k),
+    buf_fmt(&text, "%s\n\nSprawa: %s nr %s, z dnia %s Termin załatwienia: %s\n\n", heading_of(k),
             request_kind_title(v->kind, LANG_PL), v->number, filed.p, due.p);
     demand(k, v->state, &text);
     buf_add_z(&text, "\nDowód: potwierdzenie złożenia, w załączeniu.\n\n……………………………\n(podpis)\n");

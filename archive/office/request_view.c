@@ -291,6 +291,11 @@ static bool fill_view(struct viewing *v, struct err *e)
     out->entry = h->entry;
     out->law = h->law;
     head_next(h, v->today, &out->next, &out->next_until);
+    struct term_rule rule;
+    if (!term_rule_find(str_of(request_kind_name(out->kind)), h->day, &rule, e)) {
+        return false;
+    }
+    out->term_basis = rule.basis;
     return read_skipped(h->skipped, e->lang, &out->term, e) &&
            (out->term_rule != NULL || err_set(e, ERR_MEMORY, "out of memory"));
 }

@@ -3,13 +3,14 @@
 // a few stand before axe-core in light and dark, wide and at 320 pixels, which is 400 % zoom of a usual screen.
 "use strict";
 const { chromium } = require("playwright-core");
-const { base, ok, end, faultsOf, axe, smallTargets, overflow, picture, paper, WIDE, NARROW } = require("./look.js");
+const { base, ok, end, faultsOf, axe, smallTargets, overflow, manners, picture, paper, WIDE, NARROW } = require("./look.js");
 const { letters } = require("./letters.js");
 const { life } = require("./life.js");
 
 // ---------------------------------------------------------------- which pages there are
 
-const only = new RegExp(process.env.ONLY || ""); // looks at these alone, and at no letters
+// ONLY=expression: these addresses alone, and no letters. ONLY=letters: the letters alone.
+const only = new RegExp(process.env.ONLY || ""), lettersAlone = process.env.ONLY === "letters";
 
 async function crawl() {
   const pages = new Map(), queue = ["/", "/en/"];
@@ -67,6 +68,8 @@ async function look(browser, at, how, options) {
   await picture(page, at, how);
   const violations = await axe(page);
   ok(violations.length === 0, `axe-core: ${at.slice(0, 60)} ${how}`, violations);
+  const shape = await page.evaluate(manners);
+  ok(shape.length === 0, `one h1, one main step, landmarks, no lone letters: ${at.slice(0, 60)} ${how}`, shape);
   const wide = await page.evaluate(overflow), small = await page.evaluate(smallTargets);
   ok(wide.length === 0, `nothing is wider than the window: ${at.slice(0, 60)} ${how}`, wide);
   ok(small.length === 0 && outside.length === 0, `targets of 24 px, nobody else is asked: ${at.slice(0, 60)} ${how}`,
@@ -122,7 +125,7 @@ async function main() {
     }
     await look(browser, at, "narrow", { viewport: NARROW, colorScheme: "light" });
   }
-  if (!process.env.ONLY) {
+  if (!process.env.ONLY || lettersAlone) {
     await keyboard(browser);
     await letters(browser, brief);
     if (!brief) await life(browser);

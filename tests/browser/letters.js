@@ -67,7 +67,7 @@ async function aCase(page) {
   await page.click("text=Śledź sprawę");
   await look(page, "case");
   const address = page.url();
-  for (const [link, name] of [["Przygotuj pismo", "silence"], ["Uzupełnij sprawę", "supplement"], ["Zmień sposób", "change-way"],
+  for (const [link, name] of [["Przygotuj skargę", "silence"], ["Uzupełnij sprawę", "supplement"], ["Zmień sposób", "change-way"],
     ["Wycofaj pismo", "withdraw"]]) {
     await page.goto(address);
     await page.click(`text=${link}`);
@@ -78,6 +78,7 @@ async function aCase(page) {
   await look(page, "supplement-error");
   await page.setInputFiles("#files", scan);
   await send(page, { text: "Chodzi też o soboty." });
+  ok(await page.locator("main > .box.done:focus").count() === 1, "what was done is said first and has the focus");
   await look(page, "case-supplemented");
   await page.goto(address + "/wycofaj");
   await send(page);
@@ -166,6 +167,31 @@ async function byKeyboard(browser, viewport) {
   await page.context().close();
 }
 
+// With the number and the code of the receipt: a slip first, whose summary has the focus and leads into the field.
+async function followedByKeyboard(browser) {
+  const page = await open(browser, { javaScriptEnabled: false });
+  await page.goto(base + "/wniosek/informacja");
+  await send(page, { content: "Umowy", "way-here": true });
+  const number = /\d{4}-\d{6}/.exec(await said(page))[0], code = await page.locator(".code").innerText();
+  await page.goto(base + "/sprawa");
+  await page.focus("#numer");
+  await page.keyboard.type(number);
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("zła");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("#summary");
+  await page.keyboard.press("Tab");
+  ok(await page.locator("#summary a:focus").count() === 1, "the first Tab after a slip is at its link");
+  await page.keyboard.press("Enter");
+  ok(await page.locator("#numer:focus").count() === 1 && (await page.inputValue("#numer")) === number, "which leads into the field, and it is filled");
+  await page.fill("#kod", code);
+  await page.press("#kod", "Enter");
+  await page.waitForURL((u) => /\/s\/[0-9a-z]{32}$/.test(u.pathname));
+  const first = await page.locator("main :is(h1, h2, .status)").evaluateAll((all) => all.slice(0, 2).map((e) => e.className || e.tagName));
+  ok(first[0] === "H1" && first[1].includes("status"), "where the case stands comes right after its name", first);
+  await page.context().close();
+}
+
 // Enter in a field sends the form; it may not press a button that takes a file away.
 async function enterKeepsFiles(browser) {
   const page = await open(browser, { javaScriptEnabled: false });
@@ -196,6 +222,7 @@ async function letters(browser, brief) {
   }
   await page.context().close();
   if (!brief) await byKeyboard(browser, WIDE);
+  if (!brief) await followedByKeyboard(browser);
   await byKeyboard(browser, NARROW);
   await enterKeepsFiles(browser);
   await verify(browser);

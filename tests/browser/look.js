@@ -56,12 +56,36 @@ const overflow = () => {
   return document.documentElement.scrollWidth > innerWidth ? ["scrolls", ...wide.slice(0, 5)] : [];
 };
 
+// The shape of every page: one h1, with which the title begins; headings that skip no level; one of each landmark, and every
+// nav with a name; one main step at most; and in Polish no word of one letter at the end of a line.
+const manners = () => {
+  const faults = [], plain = (text) => text.replaceAll("\u00a0", " ").trim();
+  const all = (selector) => [...document.querySelectorAll(selector)].filter((e) => e.checkVisibility());
+  const h1 = all("h1").map((e) => plain(e.textContent));
+  if (h1.length !== 1 || !plain(document.title).replace(/^(Błąd|Error): /, "").startsWith(h1[0])) faults.push(["h1", h1, document.title]);
+  all("h1, h2, h3, h4").map((e) => Number(e.tagName[1])).reduce((before, level) => {
+    if (level > before + 1) faults.push(`h${level} after h${before}`);
+    return level;
+  }, 1);
+  for (const one of ["body > header", "main", "body > footer"]) if (all(one).length !== 1) faults.push(one);
+  faults.push(...all("nav:not([aria-label])").map((e) => e.outerHTML.slice(0, 80)));
+  const steps = all("main button.main, main a.button").map((e) => plain(e.textContent));
+  if (steps.length > 1) faults.push(["main steps", steps]);
+  const texts = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+  for (let node = texts.nextNode(); node; node = texts.nextNode()) {
+    const within = node.parentElement;
+    const lone = within.closest("[lang]").lang === "pl" && !within.closest("textarea, pre, option") && /(?:^|\s)[aiouwzAIOUWZ] \S+/.exec(node.data);
+    if (lone) faults.push(lone[0]);
+  }
+  return faults.slice(0, 6);
+};
+
 function name(at) {
   return at.replace(/[^a-z0-9-]+/gi, "_").replace(/^_|_$/g, "").slice(0, 60) || "start";
 }
 
 async function picture(page, at, how) {
-  if (shots) await page.screenshot({ path: path.join(shots, `${name(at)}-${how}.png`), fullPage: true });
+  if (shots) await page.screenshot({ path: path.join(shots, `${name(at)}-${how}.png`), fullPage: true, timeout: 120000 });
 }
 
 async function paper(page, at) {
@@ -77,6 +101,8 @@ const WIDE = { width: 1280, height: 800 }, NARROW = { width: 320, height: 640 };
 
 // The page as it stands now, without loading it again: what came of a form cannot be asked for a second time.
 async function state(page, at) {
+  const shape = await page.evaluate(manners);
+  ok(shape.length === 0, `one h1, one main step, landmarks, no lone letters: ${at.slice(0, 60)}`, shape);
   for (const [how, size, colorScheme] of [["light", WIDE, "light"], ["dark", WIDE, "dark"], ["narrow", NARROW, "light"]]) {
     await page.setViewportSize(size);
     await page.emulateMedia({ colorScheme, media: "screen" });
@@ -92,4 +118,4 @@ async function state(page, at) {
   await page.emulateMedia({ colorScheme: "light", media: "screen" });
 }
 
-module.exports = { base, shots, ok, end, faultsOf, axe, smallTargets, overflow, picture, paper, state, WIDE, NARROW };
+module.exports = { base, shots, ok, end, faultsOf, axe, smallTargets, overflow, manners, picture, paper, state, WIDE, NARROW };

@@ -61,6 +61,9 @@ def cases(desk):
             "fee": ({**foi, "way": "post", **address}, ["fee", "--item", "1a-bw-A4=120", "--item", "4M=1", "--served", day(0)]),
             "offer": ({**foi, "kind": "reuse", **reuse, **address}, ["offer", "--text", "Podaj źródło i datę.", "--served", day(0)]),
             "answered": (foi, ["answer", answer, "--text", "Umowy są w załączniku."]),
+            "form": ({**foi, "way": "other", "way_other": "plik SHP"}, ["form", "--text", "Nie mamy pliku SHP, możemy dać PDF.", "--served", day(0)]),
+            "partly": ({**foi, **address}, ["partly", answer, "--text", "Bez cennika: to tajemnica przedsiębiorcy.", "--served", day(0)]),
+            "not-held": (foi, ["not-held", "--text", "Nie prowadzimy takiej ewidencji."]),
             "refused": ({**foi, **address}, ["refuse", "--text", "Tajemnica przedsiębiorcy.", "--served", day(0)])}
     paths = {}
     mailed = json.loads(http(desk, json.dumps({**foi, "way": "email", "email": "anna@example.pl"})))
@@ -112,13 +115,16 @@ shots = os.environ.get("SHOTS", "")
 if shots:
     pathlib.Path(shots).mkdir(parents=True, exist_ok=True)
 run = subprocess.run(["node", str(here / "check.js"), f"http://127.0.0.1:{port}", *([shots] if shots else [])],
-                     stdout=subprocess.PIPE, env={**os.environ, "NODE_PATH": str(modules), "AKTA": str(BUILD / "akta"), "OFFICE": str(desk.dir), "CASES": json.dumps(cases(desk))}, timeout=1500)
+                     stdout=subprocess.PIPE, env={**os.environ, "NODE_PATH": str(modules), "AKTA": str(BUILD / "akta"), "OFFICE": str(desk.dir), "CASES": json.dumps(cases(desk))}, timeout=3600)
 lines = run.stdout.decode("utf-8", "replace").splitlines()
 failed = sum(line.startswith("not ok ") for line in lines)
 passed = sum(line.startswith("ok ") for line in lines)
 for i, line in enumerate(lines):
     if line.startswith("not ok "):
         print("\n".join(lines[i:i + 2]))
+if desk.owner.poll() is not None:  # then every page after it was the one for outages
+    print("akta-fcgi ended meanwhile: " + (desk.root / "owner.log").read_text(errors="replace").splitlines()[-1])
+    failed += 1
 if run.returncode != 0 and failed == 0:
     failed = 1
 print(f"{passed} passed, {failed} failed")

@@ -26,6 +26,11 @@ def office(*words):
     return done
 
 
+def button(token):
+    """The words of the one main step of a case's page."""
+    return " ".join(re.findall(r'<a class="button"[^>]*>([^<]*)</a>', desk.ask(f"/s/{token}").text)).replace("\u00a0", " ")
+
+
 def says(token, what, *wants):
     text = said(token)
     for want in wants:
@@ -55,7 +60,12 @@ def called():
     office("call", number, "--for", "clarify", "--text", "Których ulic dotyczy pytanie?", "--until", until, "--served", TODAY.isoformat())
     says(token, "called", "Urząd prosi o wyjaśnienie do ", "Których ulic dotyczy pytanie?", "Urząd czeka na Twoją odpowiedź, najpóźniej ",
          "Zostało 9 dni.", "Termin odpowiedzi biegnie dalej.")
-    follow(desk, form(desk, f"/s/{token}/uzupelnij").send(text="Wszystkich w centrum."))
+    ok("Odpowiedz urzędowi" in button(token), "the reply is the button of the page", button(token))
+    page = form(desk, f"/s/{token}/uzupelnij")
+    asked = Page(page.answer.text)
+    ok(asked.h1 == "Odpowiedz urzędowi" and "Których ulic dotyczy pytanie?" in asked.said and "Zrób to najpóźniej " in asked.said,
+       "who replies sees the question and the last day", asked.said)
+    follow(desk, page.send(text="Wszystkich w centrum."))
     says(token, "after the reply", "Wszystkich w centrum.", "Urząd odpowie najpóźniej ")
 
 
@@ -87,11 +97,14 @@ def a_fee():
 def an_offer():
     number, token = reuse()
     office("offer", number, "--text", "Podaj źródło i datę.", "--served", TODAY.isoformat())
-    says(token, "offer", "Urząd proponuje warunki ponownego wykorzystywania", "Podaj źródło i datę.", "Przyjmij ofertę albo złóż sprzeciw")
+    text = says(token, "offer", "Urząd proponuje warunki ponownego wykorzystywania", "Podaj źródło i datę.", "Przyjmij ofertę albo złóż sprzeciw")
+    ok("Termin ruszy po doręczeniu." not in text and "kosztuje" not in text, "it was served, and is free of charge", text)
     done = follow(desk, form(desk, f"/s/{token}/oferta").send(wybor="przyjmuje")).answer
     ok("Oferta przyjęta" in Page(done.text).said, "accepted", Page(done.text).said)
     number, token = reuse()
-    office("offer", number, "--text", "Podaj źródło.", "--served", TODAY.isoformat())
+    office("offer", number, "--text", "Podaj źródło.", "--amount", "12560.00", "--served", TODAY.isoformat())
+    for text in (said(token), Page(desk.ask(f"/s/{token}/oferta").text).said):
+        ok("Ponowne wykorzystywanie kosztuje 12 560,00 zł." in text, "what it costs stands on both pages", text)
     done = follow(desk, form(desk, f"/s/{token}/oferta").send(wybor="sprzeciw", text="Za drogo.")).answer
     ok("Sprzeciw wobec oferty" in Page(done.text).said and "Za drogo." in Page(done.text).said, "objected to", Page(done.text).said)
 
@@ -102,6 +115,8 @@ def an_answer():
     answer.write_bytes(PDF)
     office("answer", number, answer, "--text", "Umowy są w załączniku.")
     text = says(token, "answered", "Odpowiedź gotowa", "Umowy są w załączniku.", "odpowiedź nr 1.pdf")
+    ok(text.index("Umowy są w załączniku.") < text.index("Co możesz zrobić"), "the answer comes first", text)
+    ok(text.index("Podstawa prawna: ustawa o dostępie do informacji publicznej, art. 13") > text.index("Jak śledzić sprawę"), "the law comes last", text)
     ok("Urząd odpowie" not in text and "Zmień sposób odpowiedzi" not in text, "nothing is open any more", text)
     link = re.search(rf'href="(/s/{token}/plik/\d+)">odpowiedź', desk.ask(f"/s/{token}").text).group(1)
     got = desk.ask(link)
@@ -116,7 +131,8 @@ def a_refusal():
     text = says(token, "refused", "Odmowa", "Tajemnica przedsiębiorcy.", "Jeśli się nie zgadzasz", "14 dni", "SKO", "Termin ruszy po doręczeniu.")
     ok("bezczynność" not in text, "no complaint of inactivity against a decision", text)
     office("served", number, "--on", TODAY.isoformat())
-    text = says(token, "served", "Doręczono ")
+    text = says(token, "served", "Doręczono ", "Zrób to najpóźniej w")
+    ok("Odmowa" in text and "Odrzucone" not in text and button(token) == "Przygotuj odwołanie", "the word of the law, and the next step", text)
     ok("Termin ruszy po doręczeniu." not in text, "now the term is known", text)
     kinds = re.findall(r"/srodek/(\d)", desk.ask(f"/s/{token}").text)
     ok(kinds and all(desk.ask(f"/s/{token}/srodek/{k}").status == 200 for k in kinds), "each remedy has its letter", kinds)
@@ -132,13 +148,28 @@ def endings():
             says(token, words[0], want)
 
 
+def passed_on():
+    who = dict(name="Jan Próba", street="Polna 3", postal_code="17-300", city="Siemiatycze", email="jan@example.pl")
+    a = desk.ask("/api/v1/requests", "POST", json.dumps(dict(kind="complaint", way="email", content="Starosta nie odpowiada.", **who)),
+                 Content_Type="application/json")
+    office("forward", json.loads(a.text)["number"], "--text", "Nie jesteśmy właściwi.", "--to", "Rada Powiatu")
+    says(json.loads(a.text)["url"].rsplit("/", 1)[1], "passed on", "Przekazano do: Rada Powiatu", "Nie jesteśmy właściwi.")
+
+
+def a_draft_that_is_gone():
+    a = desk.ask("/s/" + "0" * 32 + "/pytanie/1")
+    p = Page(a.text)
+    ok(a.status == 404 and p.h1.replace("\u00a0", " ") == "Tego szkicu już nie ma" and "/wniosek" in p.links and not p.faults,
+       "a draft that is gone says so and leads on", (a.status, p.said))
+
+
 def in_english():
     number, _, token = file_foi(desk, lang="/en")
     office("extend", number, "--until", (TODAY + datetime.timedelta(days=40)).isoformat(), "--reason", "Many years.")
     text = said(token, "/en")
     for want in ("Extended until ", "It cannot be extended a second time.", "There are 40 days left.", "The office answers at the latest on "):
         ok(want in text, f"in English: {want}", text)
-    same(re.findall(r"[ąćęłńóśźż]\w+", text.replace("Umowy na odśnieżanie", "").replace("Urząd", "")), [], "all of it")
+    same(re.findall(r"[ąćęłńóśźż]\w+", text.replace("Umowy na odśnieżanie", "").replace("Urząd", "").split("Legal basis:")[0]), [], "all of it")
 
 
-main(extended, called, a_fee, an_offer, an_answer, a_refusal, endings, in_english)
+main(extended, called, a_fee, an_offer, an_answer, a_refusal, endings, passed_on, a_draft_that_is_gone, in_english)

@@ -199,8 +199,18 @@ def what_the_page_says_is_true():
     ok(status != 0, "and a changed checkpoint wrong", said)
 
 
+# They stand for themselves, because they speak when nothing else does; what differs is what they say.
+def pages_of_nginx_alone():
+    pages = {n: (HOUSE / "conf" / "site" / f"{n}.html").read_text(encoding="utf-8") for n in (400, 404, 413, 429, 503)}
+    frames = {re.sub(r"<(title|h1|h2|p)>.*?</\1>\n", "", text) for text in pages.values()}
+    same(len(frames), 1, "the pages that nginx answers by itself differ in their words alone")
+    for n, text in pages.items():
+        title, h1 = re.search(r"<title>(.*?)</title>", text).group(1), re.search(r"<h1>(.*?)</h1>", text).group(1)
+        ok(title == h1 and not Page(text).faults and '<section lang="en">' in text, f"{n}: its title is its h1, and it speaks English too", text)
+
+
 if shutil.which("openssl") is None:
     print("ok 1 - nginx in front # SKIP openssl is not there")
     print("1..1")
 else:
-    main(production_file, what_a_place_does_not_inherit, networks, rates, what_is_kept_is_the_same_for_all, the_log, what_is_not_there_looks_like_the_house, what_the_page_says_is_true)
+    main(pages_of_nginx_alone, production_file, what_a_place_does_not_inherit, networks, rates, what_is_kept_is_the_same_for_all, the_log, what_is_not_there_looks_like_the_house, what_the_page_says_is_true)

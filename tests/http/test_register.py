@@ -71,6 +71,7 @@ def filters():
     p = page("/wnioski?stan=refused")
     ok("Brak wniosków dla tego filtra. Pokaż wszystkie" in p.said and "/wnioski" in p.links, "nothing: what to do", p.said)
     p = page("/wnioski?od=2026-12-01&do=2026-11-01&q=basen", 422)
+    ok(p.title.startswith("Błąd: ") and "#f-do" in p.links, "the title tells of a slip, the summary leads to its field", (p.title, p.links))
     ok("Data «do» jest wcześniejsza niż «od»." in p.said and 'value="basen"' in desk.ask("/wnioski?od=2026-12-01&do=2026-11-01&q=basen").text,
        "a slip is said at the field, and nothing is lost", p.said)
     ok("Napisz datę" in page("/wnioski?od=wczoraj", 422).said, "so is a word that is no day")

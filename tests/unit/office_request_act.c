@@ -305,6 +305,8 @@ static void test_silence_on_an_offer_is_withdrawal(void **state)
     assert_int_equal(v.next, REQUEST_NEXT_YOU_ACCEPT);
     assert_true(is_day(v.next_until, "2026-12-07"));
     assert_non_null(remedy(&v, REQUEST_REMEDY_OBJECT));
+    assert_false(the_remedy(&v, REQUEST_REMEDY_OBJECT).unserved);
+    assert_true(is_day(the_remedy(&v, REQUEST_REMEDY_OBJECT).until, "2026-12-07"));
     r->c->now = f.received + 16 * DAY_SECONDS; /* 7 December */
     must(request_daily(r->d, r->c->now, &done, &e));
     assert_int_equal(done.offers_lapsed, 0);
