@@ -18,11 +18,13 @@ case ${LANG:-} in pl*) ;; *) LANG=pl_PL.UTF-8 ;; esac
 export LANG
 nginx=$(command -v nginx || echo /usr/sbin/nginx)
 owner='' web='' stopping='' before=''
+. "$conf/demo/wnioski.sh"
 
 make_office() {
     [ ! -e "$data/format" ] || return 0
     echo "Zakładam urząd pokazowy w $data"
-    "$akta" init "$data" --office "$conf/office.conf" && : >"$data/demo" || return 1
+    "$akta" init "$data" --office "$conf/office.conf" &&
+        sed -i "s/^#units = .*/units = $demo_units/" "$data/akta.conf" && : >"$data/demo" || return 1
 }
 
 # Seeded: the same nine case files and ten letters each time; only keys, codes and identifiers are random.
@@ -32,7 +34,6 @@ fill_office() {
         return 1
     [ -e "$data/demo-letters" ] || { fill_desk && : >"$data/demo-letters"; }
 }
-. "$conf/demo/wnioski.sh"
 
 # conf/nginx/*.conf with the names of this run filled in. As root the workers stay root: the folder is open to its owner alone.
 fill_in() { # template

@@ -64,6 +64,11 @@ static void named(struct call *c, const char *words, struct str name)
     html_text(h, name);
 }
 
+static struct str unit_said(struct call *c, struct str code)
+{
+    return request_unit_title(setting_text(archive_settings(c->w->archive), "requests.units"), code);
+}
+
 static void event_words(struct call *c, const struct request_view *v, const struct request_event *ev)
 {
     struct html *h = &c->h;
@@ -83,7 +88,7 @@ static void event_words(struct call *c, const struct request_view *v, const stru
     } else if (ev->verb == REQUEST_DO_QUALIFY) {
         named(c, N_("The office treats it as:"), str_of(request_kind_title(ev->kind, c->lang)));
     } else if (ev->verb == REQUEST_DO_ASSIGN) {
-        named(c, N_("Prepared by:"), ev->unit);
+        named(c, N_("Prepared by:"), unit_said(c, ev->unit));
     } else if (ev->verb == REQUEST_DO_CALL) {
         until(c, call_words(ev->call), ev->until);
     } else if (ev->verb == REQUEST_DO_EXTEND) {
@@ -125,7 +130,7 @@ struct str case_event_said(struct call *c, const struct request_view *v, const s
         case REQUEST_DO_QUALIFY:
             return named_said(c, N_("The office treats it as:"), str_of(request_kind_title(ev->kind, c->lang)));
         case REQUEST_DO_ASSIGN:
-            return named_said(c, N_("Prepared by:"), ev->unit);
+            return named_said(c, N_("Prepared by:"), unit_said(c, ev->unit));
         case REQUEST_DO_CALL:
             return until_said(c, call_words(ev->call), ev->until);
         case REQUEST_DO_EXTEND:

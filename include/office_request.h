@@ -125,9 +125,13 @@ extern const struct request_limits request_limits_standard;
     {"requests.files", SET_U64, "10", 0, 100, N_("files that may come with a request")},                               \
         {"requests.file_mb", SET_U64, "100", 5, 2048, N_("size of one such file, in megabytes")},                      \
         {"requests.draft_mb", SET_U64, "2048", 1, 1048576, N_("room for all drafts together, in megabytes")},          \
+        {"requests.units", SET_TEXT, "", 0, 4000,                                                                      \
+         N_("names of the units as citizens read them, such as: WF Wydział Finansów; WA Wydział Administracji")},      \
     {                                                                                                                  \
         "requests.draft_hours", SET_U64, "24", 1, 720, N_("hours after which a draft is erased")                       \
     }
+/* The name of a unit by the setting requests.units; the code where it has none. Borrowed from either. */
+struct str request_unit_title(struct str units, struct str code);
 void request_limits_take(const struct settings *set, struct request_limits *out); /* from a table that has the rows */
 
 /* One for a process, for all threads; opened after the archive, closed before it. limits NULL: the standard ones. */

@@ -2,6 +2,9 @@
 # and $data. Invented, in the same words each time; the days count back from today, so that terms are near. Whoever wants
 # to see a case as its sender does finds number and code in $data/demo-case.
 
+demo_units='WA Wydział Administracji; ZP Biuro Zamówień Publicznych; OŚ Wydział Ochrony Środowiska'
+demo_units="$demo_units; GK Wydział Gospodarki Komunalnej; WI Wydział Informatyki; OR Wydział Organizacyjny"
+
 ago() { TZ=Europe/Warsaw date -d "$1 days ago" +%F; }
 ahead() { TZ=Europe/Warsaw date -d "$1 days" +%F; }
 

@@ -238,6 +238,21 @@ static void test_hints_flag_and_never_refuse(void **state)
     }
 }
 
+static void test_units_have_names(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *code, *want;
+    } of[] = {{"WF", "Wydział Finansów"}, {"W", "W"}, {"WA", "Administracja i kadry"}, {"WG", "WG"}, {"", ""},
+              {"X", "X"}};
+    struct str units = STR("WF Wydział Finansów;WA   Administracja i kadry ; ; X ;WFX Inny");
+    for (size_t i = 0; i < COUNT_OF(of); i++) {
+        struct str got = request_unit_title(units, str_of(of[i].code));
+        assert_true(str_is(got, of[i].want));
+        assert_true(str_is(request_unit_title(STR(""), str_of(of[i].code)), of[i].code));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -250,6 +265,7 @@ int main(void)
         cmocka_unit_test(test_bad_text_is_a_fault_and_never_a_crash),
         cmocka_unit_test(test_every_field_has_a_rule_for_every_kind),
         cmocka_unit_test(test_hints_flag_and_never_refuse),
+        cmocka_unit_test(test_units_have_names),
     };
     memory = arena_new(16u << 20);
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
