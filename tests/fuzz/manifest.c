@@ -2,6 +2,7 @@
  * list without problems holds only what can be taken in, and nothing is ever written. The first line is tried as a
  * mark, too: what is taken for one is put together again as it was. */
 #include "archive/record/manifest.h"
+#include "archive_leaks.h"
 #include "tests/lib/scratch.h"
 
 #include <stdio.h>
