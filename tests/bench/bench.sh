@@ -166,8 +166,9 @@ ingest() {
     need restic borg || return 0
     corpus_made || return 0
     set -- -r "$work/restic" --password-file "$work/password"
+    pairs=$((2 * rounds + 1)) # of a second or two each: their median is steady
     n=0
-    while [ $n -lt "$rounds" ]; do
+    while [ $n -lt $pairs ]; do
         fresh_akta && timed ingest-akta "$akta" --json -d "$work/akta" ingest --manifest "$work/corpus/manifest.csv" || return 0
         fresh_restic && timed ingest-restic restic backup -q "$@" "$work/corpus" || return 0
         fresh_borg && timed ingest-borg borg create -C zlib,6 "$work/borg::a" "$work/corpus" || return 0
