@@ -49,11 +49,11 @@ $(BUILD)/akta.1: $(BUILD)/akta
 $(BUILD)/akta.bash: $(BUILD)/akta
 	LANG=C LC_ALL=C $< completion > $@
 
-# The demonstration: see conf/run.sh.
+# The demonstration: see conf/run.sh; exec, so that a signal to make reaches it and not a shell between.
 run:
 	@sh tests/lib/packages.sh build
 	@$(MAKE) --no-print-directory -s -j$$(nproc) all
-	@sh conf/run.sh $(BUILD) "$(DATA)" "$(PORT)"
+	@exec sh conf/run.sh $(BUILD) "$(DATA)" "$(PORT)"
 
 $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
