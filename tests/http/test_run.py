@@ -1,6 +1,7 @@
 """make run as a newcomer meets it: an office with letters on its desk, a case to follow, and nothing left when it is stopped."""
 import json
 import os
+import pathlib
 import signal
 import socket
 import subprocess
@@ -33,7 +34,14 @@ def get(path, **headers):
 
 
 def ours():
-    return subprocess.run(["pgrep", "-f", str(data)], stdout=subprocess.PIPE).stdout.decode().split()
+    """Processes that name its folder; a bare machine has no pgrep."""
+    found = []
+    for of in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            found += [of.parent.name] if os.fsencode(data) in of.read_bytes() else []
+        except OSError:
+            pass  # it ended meanwhile
+    return found
 
 
 def begun():
