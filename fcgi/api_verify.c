@@ -38,10 +38,21 @@ static void add_known(struct json *o, const struct verdict *v)
     json_put(o, "known", &list);
 }
 
+static void add_destroyed(struct json *o, const struct verdict *v)
+{
+    json_text(o, "name", v->found.name);
+    json_instant(o, "since", v->found.since);
+    json_u64(o, "entry", LOG_PLACE(v->found.entry));
+    json_day(o, "destroyed", v->destruction.on);
+    json_text(o, "basis", v->destruction.basis);
+    json_u64(o, "destroyed_entry", LOG_PLACE(v->destruction.entry));
+}
+
 static void send_verdict(struct call *c, const struct verdict *v, const uint8_t *sha256, struct str token)
 {
     struct json *o CLEANUP(json_free) = json_object();
-    const uint8_t *digest = sha256 != NULL ? sha256 : v->kind == VERDICT_GENUINE ? v->found.sha256 : NULL;
+    bool found = v->kind == VERDICT_GENUINE || v->kind == VERDICT_DESTROYED;
+    const uint8_t *digest = sha256 != NULL ? sha256 : found ? v->found.sha256 : NULL;
     json_text(o, "verdict", str_of(verdict_kind_name(v->kind)));
     if (digest != NULL) {
         json_hex(o, "sha256", (struct bytes){digest, SHA256_SIZE});
@@ -53,6 +64,8 @@ static void send_verdict(struct call *c, const struct verdict *v, const uint8_t 
         add_vouched(c, o, v, token);
     } else if (v->kind == VERDICT_CHANGED) {
         add_known(o, v);
+    } else if (v->kind == VERDICT_DESTROYED) {
+        add_destroyed(o, v);
     }
     api_send(c, o, 200);
 }

@@ -1,5 +1,6 @@
 /* page_verdict.c: the verdict about a document, and what each may reveal: genuine (of what is public, or of what the
- * asker has shown to know), changed (with both digests), unknown, which never says forged. */
+ * asker has shown to know), changed (with both digests), destroyed as the law provides (to whoever has shown to know of
+ * it), unknown, which never says forged. */
 #include "case.h"
 #include "verify.h"
 
@@ -14,6 +15,8 @@ static const char *title_of(const struct verdict *v)
             return N_("Genuine, waiting for witnesses");
         case VERDICT_CHANGED:
             return N_("Different");
+        case VERDICT_DESTROYED:
+            return N_("Destroyed as the law provides");
         case VERDICT_UNKNOWN:
             break;
     }
@@ -89,6 +92,19 @@ static void document(struct call *c, const struct verdict *v, struct str token)
     MARK(h, "</dd>\n");
 }
 
+static void log_entry(struct call *c, uint64_t entry, struct str when)
+{
+    struct html *h = &c->h;
+    MARK(h, "<dt>");
+    html_say(h, "Entry in the public log");
+    MARK(h, "</dt><dd>");
+    page_link(c, "/dziennik", STR_NONE);
+    html_sayf(h, "No. %llu", (unsigned long long)LOG_PLACE(entry));
+    MARK(h, "</a>, ");
+    html_text(h, when);
+    MARK(h, "</dd>\n");
+}
+
 static void proof_link(struct call *c, const struct verdict *v, const uint8_t *sha256, struct str token)
 {
     struct html *h = &c->h;
@@ -137,14 +153,7 @@ static void genuine(struct call *c, const struct verdict *v, const uint8_t *sha2
     MARK(h, "</p></div>\n<dl>\n");
     document(c, v, token);
     hash_term(c, str_of(tr(c->lang, "SHA-256 digest")), digest);
-    MARK(h, "<dt>");
-    html_say(h, "Entry in the public log");
-    MARK(h, "</dt><dd>");
-    page_link(c, "/dziennik", STR_NONE);
-    html_sayf(h, "No. %llu", (unsigned long long)LOG_PLACE(v->found.entry));
-    MARK(h, "</a>, ");
-    html_text(h, instant_said(c->ar, v->found.since, c->lang));
-    MARK(h, "</dd>\n");
+    log_entry(c, v->found.entry, instant_said(c->ar, v->found.since, c->lang));
     proof_link(c, v, digest, token);
     MARK(h, "</dl>\n");
     page_paragraph(c,
@@ -171,6 +180,36 @@ static void changed(struct call *c, const struct verdict *v, const uint8_t *sha2
     }
     MARK(h, "</dl>\n");
     page_paragraph(c, N_("It may have been scanned or saved anew. Fetch the document once more and compare."));
+}
+
+static void destroyed(struct call *c, const struct verdict *v, struct str token)
+{
+    struct html *h = &c->h;
+    struct str day = day_said(c->ar, v->destruction.on, c->lang);
+    MARK(h, "<div class=\"box closed\"><p>");
+    page_state_mark(c, "closed", str_of(tr(c->lang, "Destroyed")));
+    MARK(h, "</p>\n<p>");
+    html_text(h, v->number.n > 0
+                     ? arena_fmt(c->ar,
+                                 tr(c->lang, "Document %.*s existed. It was destroyed as the law provides on %.*s. "
+                                             "Its content cannot be restored."),
+                                 (int)v->number.n, v->number.p, (int)day.n, day.p)
+                     : arena_fmt(c->ar,
+                                 tr(c->lang, "This document existed. It was destroyed as the law provides on %.*s. "
+                                             "Its content cannot be restored."),
+                                 (int)day.n, day.p));
+    MARK(h, "</p></div>\n<dl>\n");
+    document(c, v, token);
+    hash_term(c, str_of(tr(c->lang, "SHA-256 digest")), v->found.sha256);
+    MARK(h, "<dt>");
+    html_say(h, "Basis");
+    MARK(h, "</dt><dd>");
+    html_text(h, v->destruction.basis);
+    MARK(h, "</dd>\n");
+    log_entry(c, v->destruction.entry, day);
+    MARK(h, "</dl>\n");
+    page_paragraph(c,
+                   N_("The entry in the public log stays: it proves that the document existed, without its content."));
 }
 
 static void unknown(struct call *c, const uint8_t *sha256)
@@ -203,6 +242,8 @@ void verdict_page(struct call *c, const struct verdict *v, const uint8_t *sha256
         genuine(c, v, sha256, token);
     } else if (v->kind == VERDICT_CHANGED) {
         changed(c, v, sha256);
+    } else if (v->kind == VERDICT_DESTROYED) {
+        destroyed(c, v, token);
     } else {
         unknown(c, sha256);
     }

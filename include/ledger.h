@@ -109,7 +109,9 @@ enum entry_type {
     E_REQUEST_FEE, E_REQUEST_FORM, E_REQUEST_OFFER, E_REQUEST_SERVED, E_REQUEST_ANSWER, E_REQUEST_PARTLY,
     E_REQUEST_REFUSE, E_REQUEST_NOT_HELD, E_REQUEST_DISCONTINUE, E_REQUEST_LEAVE, E_REQUEST_FORWARD,
     E_REQUEST_SUBJECT, E_REQUEST_REOPEN, E_REQUEST_CLOSE, E_REQUEST_LAPSE,
-    E_REQUEST_PUBLISH, E_REQUEST_UNPUBLISH, ENTRY_TYPE_COUNT
+    E_REQUEST_PUBLISH, E_REQUEST_UNPUBLISH,
+    /* The lawful end of an object in three acts: read here; no verb writes them yet. */
+    E_DESTROY_DECIDE, E_DESTROY_BEGIN, E_DESTROY_DONE, ENTRY_TYPE_COUNT
 };
 const char *entry_type_name(enum entry_type t); /* "file-open" … */
 
@@ -199,6 +201,9 @@ bool ledger_entry_unpack(struct bytes stored, struct arena *a, struct bytes *ent
 bool ledger_find(struct txn *t, const struct id *object, uint32_t event, uint64_t *index, struct err *e) MUST_USE;
 /* The newest event of an object, 0 when it has none: after a restore the log may know later ones than the rows do. */
 bool ledger_last_event(struct txn *t, const struct id *object, uint32_t *event, struct err *e) MUST_USE;
+/* The newest entry of this type among an object's events after `after`. */
+bool ledger_find_type(struct txn *t, const struct id *object, enum entry_type type, uint32_t after, uint64_t *index,
+                      bool *found, struct err *e) MUST_USE;
 /* Of an object: is this event there, and does the log know a later one? One look for both. */
 bool ledger_event_known(struct txn *t, const struct id *object, uint32_t event, bool *there, bool *later,
                         struct err *e) MUST_USE;

@@ -4,14 +4,15 @@
  * A bare digest is answered with yes only for what is public: a yes about a private document would confirm a guess, so
  * that a private one and one that nobody ever saw are answered in the same way, from the same look-up. Whoever shows
  * more (number and code, or a proof that this office handed out) learns of the documents that it speaks of, and of no
- * others. "Unknown" never means forged. */
+ * others. "Unknown" never means forged. What was destroyed as the law provides is said to have existed, and to them alone:
+ * by its bare digest it is unknown. */
 #ifndef AKTA_OFFICE_PROOF_H
 #define AKTA_OFFICE_PROOF_H
 
 #include "office_request.h"
 
-enum verdict_kind { VERDICT_UNKNOWN = 1, VERDICT_GENUINE, VERDICT_CHANGED };
-const char *verdict_kind_name(enum verdict_kind k); /* "unknown", "genuine", "changed" */
+enum verdict_kind { VERDICT_UNKNOWN = 1, VERDICT_GENUINE, VERDICT_CHANGED, VERDICT_DESTROYED };
+const char *verdict_kind_name(enum verdict_kind k); /* "unknown", "genuine", "changed", "destroyed" */
 /* What the verdict rests on. */
 enum verdict_source { VERDICT_BY_NOTHING, VERDICT_BY_RECORD /* a public record */, VERDICT_BY_PUBLICATION,
                       VERDICT_BY_ANSWER /* a file of a published answer: number says whose */, VERDICT_BY_CASE, VERDICT_BY_PROOF };
@@ -23,10 +24,17 @@ struct vouched {
     instant since;   /* … and the time in it */
     uint64_t event;  /* of the case; 0: none */
 };
+/* The lawful end of a document: what the log's entries about it say. */
+struct destruction {
+    struct day on;    /* Warsaw day on which it was done */
+    struct str basis; /* the rule of the decision */
+    uint64_t entry;   /* ledger index of destroy-done */
+};
 struct verdict {
     enum verdict_kind kind;
     enum verdict_source source;
-    struct vouched found;        /* genuine: the one that it is */
+    struct vouched found;        /* genuine, destroyed: the one that it is */
+    struct destruction destruction; /* destroyed */
     const struct vouched *known; /* changed: those that it was compared with */
     size_t known_count;
     struct str number;           /* of the request, where one was named; "" */
@@ -38,7 +46,8 @@ struct verdict {
 };
 bool verify_public(struct archive *a, const struct bulletin *b, const uint8_t sha256[SHA256_SIZE], struct arena *ar,
                    struct verdict *out, struct err *e) MUST_USE;
-/* Among the letters and files of one case, and what is public. */
+/* Among the letters and files of one case, and what is public. ERR_CORRUPT, also below: the log tells that the document
+ * was destroyed, and does not show that this was lawful. */
 bool verify_case(struct request_desk *d, const struct bulletin *b, const struct request_view *v,
                  const uint8_t sha256[SHA256_SIZE], struct arena *ar, struct verdict *out, struct err *e) MUST_USE;
 /* Among the documents of a file of proof (FORMATS §12); sha256 NULL: the documents that it carries itself. What in it does

@@ -379,7 +379,8 @@ struct public_digest {
 /* Inside the verb that makes it public, or takes that back (absent is fine). */
 bool public_put(struct txn *t, const struct public_digest *p, struct err *e) MUST_USE;
 bool public_drop(struct txn *t, const uint8_t sha256[SHA256_SIZE], const struct id *object, struct err *e) MUST_USE;
-/* Of several with one digest the one with the oldest entry. */
+/* Of several with one digest the one with the oldest entry. One that the log tells to be destroyed, lawfully or not, is
+ * not there, even before its row goes. */
 bool public_find(struct archive *a, const uint8_t sha256[SHA256_SIZE], struct public_digest *out, bool *found,
                  struct err *e) MUST_USE;
 

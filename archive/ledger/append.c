@@ -133,6 +133,55 @@ bool ledger_last_event(struct txn *t, const struct id *object, uint32_t *event, 
     return true;
 }
 
+struct type_look {
+    struct txn *t;
+    enum entry_type type;
+    uint32_t after;
+    struct arena *ar;
+    uint64_t index;
+    bool found;
+};
+
+static bool look_type(struct bytes key, struct bytes val, void *ctx, struct err *e)
+{
+    struct type_look *l = ctx;
+    struct reader k = reader_of(key), v = reader_of(val);
+    struct bytes text;
+    struct entry en;
+    instant time;
+    rd_bytes(&k, sizeof(struct id));
+    uint32_t event = rd_be32(&k);
+    l->index = rd_be64(&v);
+    if (!rd_done(&k) || !rd_done(&v))
+        return err_set(e, ERR_CORRUPT, "a row of the log's object index is damaged");
+    arena_reset(l->ar);
+    if (event <= l->after || !ledger_entry(l->t, l->index, l->ar, &text, e))
+        return false;
+    l->found = entry_parse(text, l->ar, &en, &time, e) && en.type == l->type;
+    if (e->code == ERR_UNSUPPORTED) /* a later version's: not this one */
+        err_init(e, e->lang);
+    return !l->found && e->code == ERR_NONE;
+}
+
+bool ledger_find_type(struct txn *t, const struct id *object, enum entry_type type, uint32_t after, uint64_t *index,
+                      bool *found, struct err *e)
+{
+    uint8_t key[20];
+    struct arena *a CLEANUP(arena_free) = arena_new(64 * 1024);
+    struct type_look l = {.t = t, .type = type, .after = after, .ar = a};
+    struct store_range newest_first = {.table = T_LOG_OBJECT,
+                                       .prefix = id_bytes(object),
+                                       .from = object_key(object, UINT32_MAX, key),
+                                       .reverse = true};
+    if (a == NULL)
+        return err_set(e, ERR_MEMORY, "out of memory reading the log");
+    if (!store_walk(t, newest_first, look_type, &l, e))
+        return false;
+    *found = l.found;
+    *index = l.index;
+    return true;
+}
+
 struct event_look {
     uint32_t event;
     bool there, later;

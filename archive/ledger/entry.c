@@ -62,6 +62,9 @@ static const char *const type_names[ENTRY_TYPE_COUNT] = {
     [E_REQUEST_LAPSE] = "request-lapse",
     [E_REQUEST_PUBLISH] = "request-publish",
     [E_REQUEST_UNPUBLISH] = "request-unpublish",
+    [E_DESTROY_DECIDE] = "destroy-decide",
+    [E_DESTROY_BEGIN] = "destroy-begin",
+    [E_DESTROY_DONE] = "destroy-done",
 };
 
 const char *entry_type_name(enum entry_type t)

@@ -11,6 +11,8 @@ const char *verdict_kind_name(enum verdict_kind k)
             return "genuine";
         case VERDICT_CHANGED:
             return "changed";
+        case VERDICT_DESTROYED:
+            return "destroyed";
         case VERDICT_UNKNOWN:
             break;
     }
@@ -145,20 +147,40 @@ static bool list_case(const struct request_view *v, struct arena *ar, struct vou
     return true;
 }
 
-void verify_among(const struct vouched *list, size_t n, const uint8_t sha256[SHA256_SIZE], struct verdict *out)
+static bool take_match(struct archive *a, const struct vouched *v, struct arena *ar, struct verdict *out, struct err *e)
+{
+    struct destruction d;
+    bool gone;
+    if (!destruction_after(a, v->entry, ar, &d, &gone, e)) {
+        return false;
+    }
+    enum verdict_kind kind = gone ? VERDICT_DESTROYED : VERDICT_GENUINE;
+    bool first = out->kind == VERDICT_CHANGED, older = out->kind == kind && v->entry < out->found.entry;
+    if (first || older || (out->kind == VERDICT_DESTROYED && !gone)) {
+        out->kind = kind;
+        out->found = *v;
+        out->destruction = gone ? d : (struct destruction){.on = DAY_NONE};
+    }
+    return true;
+}
+
+bool verify_among(struct archive *a, const struct vouched *list, size_t n, const uint8_t sha256[SHA256_SIZE],
+                  struct arena *ar, struct verdict *out, struct err *e)
 {
     out->kind = n > 0 ? VERDICT_CHANGED : VERDICT_UNKNOWN;
     out->known = list;
     out->known_count = n;
-    for (size_t i = n; i > 0; i--) { /* the oldest that fits */
-        if (memcmp(list[i - 1].sha256, sha256, SHA256_SIZE) == 0 &&
-            (out->kind != VERDICT_GENUINE || list[i - 1].entry < out->found.entry)) {
-            out->kind = VERDICT_GENUINE;
-            out->found = list[i - 1];
+    for (size_t i = 0; i < n; i++) {
+        if (memcmp(list[i].sha256, sha256, SHA256_SIZE) == 0 && !take_match(a, &list[i], ar, out, e)) {
+            return false;
         }
     }
+    return true;
 }
 
+/* A destroyed document is told of as long as its row can be read; once its key is gone, so is the digest in the row,
+ * and only the file of proof still speaks of it. What is public keeps its yes, even if the case's own copy is
+ * destroyed. */
 bool verify_case(struct request_desk *d, const struct bulletin *b, const struct request_view *v,
                  const uint8_t sha256[SHA256_SIZE], struct arena *ar, struct verdict *out, struct err *e)
 {
@@ -166,10 +188,10 @@ bool verify_case(struct request_desk *d, const struct bulletin *b, const struct 
     size_t n;
     struct verdict open;
     *out = (struct verdict){.source = VERDICT_BY_CASE, .number = arena_str(ar, str_of(v->number))};
-    if (!list_case(v, ar, &list, &n, e) || !verify_public(d->a, b, sha256, ar, &open, e)) {
+    if (!list_case(v, ar, &list, &n, e) || !verify_public(d->a, b, sha256, ar, &open, e) ||
+        !verify_among(d->a, list, n, sha256, ar, out, e)) {
         return false;
     }
-    verify_among(list, n, sha256, out);
     if (out->kind == VERDICT_GENUINE) {
         return genuine(d->a, ar, out, e);
     }

@@ -200,24 +200,35 @@ static bool own_key(struct reading *r, struct err *e)
     return note_key_parse(text, &r->key, e);
 }
 
-/* Without a digest the documents that lie in the file are asked about; the first that was changed decides. */
-static void ask_itself(const struct reading *r, const struct vouched *list, const size_t *from, size_t n,
-                       struct verdict *out)
+static bool is_changed(struct str text, const struct vouched *v)
 {
-    out->kind = n > 0 ? VERDICT_GENUINE : VERDICT_UNKNOWN;
-    for (size_t i = 0; i < n && out->kind == VERDICT_GENUINE; i++) {
-        struct str text = r->list[from[i]].text;
-        uint8_t sha256[SHA256_SIZE];
-        sha256_of(bytes_of(text), sha256);
-        if (text.n > 0 && memcmp(sha256, list[i].sha256, SHA256_SIZE) != 0) {
+    uint8_t sha256[SHA256_SIZE];
+    sha256_of(bytes_of(text), sha256);
+    return text.n > 0 && memcmp(sha256, v->sha256, SHA256_SIZE) != 0;
+}
+
+/* Without a digest the documents that lie in the file are asked about; the first that was changed decides, else the
+ * first that was destroyed. */
+static bool ask_itself(const struct reading *r, const struct vouched *list, const size_t *from, size_t n,
+                       struct verdict *out, struct err *e)
+{
+    bool gone = false;
+    for (size_t i = 0; i < n; i++) {
+        if (is_changed(r->list[from[i]].text, &list[i])) {
             out->kind = VERDICT_CHANGED;
             out->known = &list[i];
             out->known_count = 1;
+            return true;
         }
     }
-    if (out->kind == VERDICT_GENUINE) {
-        out->found = list[0];
+    for (size_t i = 0; i < n && !gone; i++) {
+        if (!destruction_after(r->a, list[i].entry, r->ar, &out->destruction, &gone, e)) {
+            return false;
+        }
+        out->found = gone || i == 0 ? list[i] : out->found;
     }
+    out->kind = gone ? VERDICT_DESTROYED : n > 0 ? VERDICT_GENUINE : VERDICT_UNKNOWN;
+    return true;
 }
 
 static bool read_all(struct reading *r, const uint8_t *sha256, struct verdict *out, struct err *e)
@@ -235,13 +246,8 @@ static bool read_all(struct reading *r, const uint8_t *sha256, struct verdict *o
         from[n] = i;
         n += holds;
     }
-    if (sha256 != NULL) {
-        verify_among(list, n, sha256, out);
-    } else {
-        ask_itself(r, list, from, n, out);
-    }
     out->published = true;
-    return true;
+    return sha256 != NULL ? verify_among(r->a, list, n, sha256, r->ar, out, e) : ask_itself(r, list, from, n, out, e);
 }
 
 bool verify_proof(struct archive *a, struct str proof, const uint8_t *sha256, struct arena *ar, struct verdict *out,

@@ -65,6 +65,7 @@ bool public_read(struct bytes key, struct bytes val, struct public_digest *out, 
 }
 
 struct find {
+    struct txn *t;
     const uint8_t *sha256;
     struct public_digest *out;
     bool found;
@@ -74,13 +75,15 @@ static bool find_each(struct bytes key, struct bytes val, void *ctx, struct err 
 {
     struct find *f = ctx;
     struct public_digest p;
-    if (!public_read(key, val, &p, e)) {
+    uint64_t destroyed;
+    bool gone;
+    if (!public_read(key, val, &p, e) || !ledger_find_type(f->t, &p.object, E_DESTROY_DONE, 1, &destroyed, &gone, e)) {
         return false;
     }
-    if (!f->found || p.entry < f->out->entry) {
+    if (!gone && (!f->found || p.entry < f->out->entry)) {
         *f->out = p;
+        f->found = true;
     }
-    f->found = true;
     return true;
 }
 
@@ -88,6 +91,7 @@ static bool find_fn(struct txn *t, void *ctx, struct err *e)
 {
     struct find *f = ctx;
     struct row_key prefix = digest_prefix(f->sha256);
+    f->t = t;
     f->found = false;
     return store_walk(t, (struct store_range){.table = T_INDEX, .prefix = rk_bytes(&prefix)}, find_each, f, e);
 }
