@@ -146,7 +146,13 @@ $(BUILD)/tests/$(1)/$(2): $(BUILD)/obj/tests/$(1)/$(2).o $(wildcard tests/lib/*.
 endef
 $(foreach t,$(patsubst tests/%.c,%,$(TEST_SRC)),$(eval $(call test_rule,$(patsubst %/,%,$(dir $(t))),$(notdir $(t)))))
 
-tests-built: $(TEST_BIN)
+# Programs that scripts of tests/http start, to bring about what no command of Akta does.
+HTTP_HELPERS := $(patsubst tests/http/%.c,$(BUILD)/tests/http/%,$(wildcard tests/http/*.c))
+$(HTTP_HELPERS): $(BUILD)/tests/http/%: $(BUILD)/obj/tests/http/%.o $(LINK_ALL)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+tests-built: $(TEST_BIN) $(HTTP_HELPERS)
 packages:
 	@sh tests/lib/packages.sh build check
 packages-build:
@@ -169,7 +175,7 @@ check-fault: packages
 check-browser:
 	@command -v npm >/dev/null || sh tests/lib/packages.sh npm
 	@sh tests/lib/packages.sh build check browser
-	@$(MAKE) --no-print-directory -s -j$$(nproc) all
+	@$(MAKE) --no-print-directory -s -j$$(nproc) all $(HTTP_HELPERS)
 	@AKTA_BUILD=$(CURDIR)/build python3 tests/browser/run.py
 # The short form of it, for continuous integration; skipped where there is no Chromium.
 check-browser-brief:

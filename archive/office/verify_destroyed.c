@@ -111,14 +111,17 @@ bool destruction_after(struct archive *a, uint64_t entry, struct arena *ar, stru
                        struct err *e)
 {
     struct tracing *k = arena_alloc(ar, sizeof *k);
+    struct err why; /* for the operators, whatever language the asker speaks */
+    err_init(&why, LANG_EN);
     if (k == NULL) {
         return err_set(e, ERR_MEMORY, "out of memory");
     }
     *k = (struct tracing){.entry = entry, .ar = ar};
-    if (!store_read(archive_store(a), trace_fn, k, e)) {
-        if (k->found && e->code == ERR_CORRUPT) {
-            log_line(LOG_ERROR, "office", "no verdict: %s", e->text);
+    if (!store_read(archive_store(a), trace_fn, k, &why)) {
+        if (k->found && why.code == ERR_CORRUPT) {
+            log_line(LOG_ERROR, "office", "no verdict: %s", why.text);
         }
+        *e = why;
         return false;
     }
     *found = k->found;

@@ -1,14 +1,17 @@
 """make check-browser: an office with everything published, its nginx on a free port of this machine, and check.js in
 Chromium. Packages come by the lock file into the build folder. SHOTS=folder keeps a picture of each page. Closes with the
 one line `N passed, N failed`. BRIEF=1: the short form. `run.py --packages` fetches the packages and ends."""
+import contextlib
 import datetime
 import json
 import os
 import pathlib
+import re
 import shutil
 import socket
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 
 here = pathlib.Path(__file__).resolve().parent
@@ -28,6 +31,23 @@ def to_verify(desk):
     (desk.root / "odpowiedz.pdf").write_text(content)
     desk("request", "answer", filed["number"], desk.root / "odpowiedz.pdf", "--text", "W załączniku.")
     return dict(published=get(f"/api/v1/services/{card}")["metryka"]["sha256"], number=filed["number"], secret=filed["secret"], content=content)
+
+
+def destroyed(desk):
+    """The file of proof of a letter that the log tells to be destroyed; the office stands still meanwhile."""
+    token = json.loads(http(desk, json.dumps(dict(kind="foi", way="here", content="Umowy na odśnieżanie"))))["url"].rsplit("/", 1)[1]
+    proof = desk.root / "receipt.txt"
+
+    def fetched():
+        with contextlib.suppress(urllib.error.HTTPError), urllib.request.urlopen(f"http://{desk.listen}/s/{token}/dowod.txt", timeout=30) as r:
+            proof.write_bytes(r.read())
+        return proof.exists()
+    wait_for(fetched)
+    letter = re.search(r"=== letter\.entry\n(?:.*\n)*?object (\S+)", proof.read_text()).group(1)
+    desk.stop_owner()
+    subprocess.run([BUILD / "tests/http/destroy", desk.dir, "lawfully", letter], check=True, stdout=subprocess.DEVNULL)
+    desk.start_owner()
+    return str(proof)
 
 
 def packages():
@@ -110,7 +130,7 @@ mail.answers["recipient"] = ["250 OK", "550 5.1.1 nobody", "451 busy"]
 with open(desk.dir / "akta.conf", "a", encoding="utf-8") as conf:
     conf.write("\n" + mail.settings(retry=3600))
 desk.start()
-os.environ["VERIFY"] = json.dumps(to_verify(desk))
+os.environ["VERIFY"] = json.dumps({**to_verify(desk), "destroyed": destroyed(desk)})
 shots = os.environ.get("SHOTS", "")
 if shots:
     pathlib.Path(shots).mkdir(parents=True, exist_ok=True)

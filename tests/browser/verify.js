@@ -73,6 +73,13 @@ async function verdicts(browser, it) {
     await look(page, name);
   }
   ok((await h1(page)) === "Zgodny, czeka na świadków", "a document of a case, with number and code", await h1(page));
+  for (const [lang, title, name] of [["", "Zniszczony zgodnie z prawem", "verify-destroyed"], ["/en", "Destroyed as the law provides", "verify-destroyed-en"]]) {
+    await page.goto(base + lang + "/sprawdz");
+    await page.setInputFiles("#dowod", it.destroyed);
+    await Promise.all([page.waitForNavigation(), page.click("button.main")]);
+    ok((await h1(page)) === title, `what was destroyed is told to whoever has its proof: ${name}`, await h1(page));
+    await look(page, name);
+  }
   await page.context().close();
 }
 

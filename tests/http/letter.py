@@ -4,7 +4,7 @@ import re
 import socket
 import uuid
 
-from desk import Page
+from desk import Page, ok
 
 PDF = b"%PDF-1.4\n" + b"proba " * 2000
 
@@ -65,6 +65,18 @@ def file_foi(desk, files=(), lang="", **fields):
         raise RuntimeError(f"not filed: {a.status} {Page(a.text).said[:600]}")
     token, code = re.search(r"/s/([0-9a-z]{32})/potwierdzenie/([0-9A-Z-]{23})", a["location"]).groups()
     return re.search(r"\d{4}-\d{6}", desk.ask(a["location"]).text).group(0), code, token
+
+
+def check_document(desk, fields=(), files=(), lang=""):
+    """The answer of the form of "check a document", and its page, which must have no fault."""
+    page = desk.ask(lang + "/sprawdz")
+    kind, body = multipart(hidden(page.text) + list(fields), files)
+    a = desk.ask(lang + "/sprawdz", "POST", body, Content_Type=kind, Sec_Fetch_Site="same-origin")
+    if a.status == 303:
+        a = desk.ask(a["location"])
+    p = Page(a.text)
+    ok(not p.faults, "a page without a fault", p.faults)
+    return a, p
 
 
 def raw_post(desk, path, kind, body, length=None, chunked=False):

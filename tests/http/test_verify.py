@@ -5,7 +5,7 @@ import re
 import subprocess
 
 from desk import Desk, Page, main, ok, same, scratch, wait_for
-from letter import PDF, file_foi, form, hidden, multipart
+from letter import PDF, check_document, file_foi, multipart
 
 desk = Desk().start()
 folder = scratch()
@@ -43,15 +43,8 @@ def api(digest, **headers):
     return a.status, json.loads(a.text)
 
 
-def verify(fields=(), files=(), lang=""):
-    page = desk.ask(lang + "/sprawdz")
-    kind, body = multipart(hidden(page.text) + list(fields), files)
-    a = desk.ask(lang + "/sprawdz", "POST", body, Content_Type=kind, Sec_Fetch_Site="same-origin")
-    if a.status == 303:
-        a = desk.ask(a["location"])
-    p = Page(a.text)
-    ok(not p.faults, "a page without a fault", p.faults)
-    return a, p
+def verify(*how, **more):
+    return check_document(desk, *how, **more)
 
 
 # ---------------------------------------------------------------- a bare digest

@@ -43,8 +43,8 @@ struct destroy_acts {
     const char *epoch, *done[2];                /* the end */
 };
 
-static const struct destroy_acts destroy_lawful = {.rule = "4.2.1 keep-until 2026-12-31",
-                                                   .not_before = "2026-11-20",
+static const struct destroy_acts destroy_lawful = {.rule = "4.2.1 keep-until 2019-12-31",
+                                                   .not_before = "2020-01-15",
                                                    .decided = {"3b9ac2d18f047e55", "70c1f2aa93be6d04"},
                                                    .epoch = "1 2",
                                                    .done = {"3b9ac2d18f047e55", "c5d60e1b7a2f9838"}};
@@ -81,13 +81,19 @@ static inline const char *destroy_index_text(uint64_t index, char out[DESTROY_IN
 }
 
 /* All three; *done is the index of the last. */
-static inline bool destroy_lawfully(struct archive *a, const struct id *object, uint64_t *done, struct err *e)
+static inline bool destroy_by(struct archive *a, const struct id *object, const struct destroy_acts *d, uint64_t *done,
+                              struct err *e)
 {
     char text[DESTROY_INDEX_SIZE];
-    uint64_t index;
-    return destroy_decide(a, object, &destroy_lawful, &index, e) &&
+    uint64_t index = 0;
+    return destroy_decide(a, object, d, &index, e) &&
            destroy_begin(a, object, destroy_index_text(index, text), &index, e) &&
-           destroy_done(a, object, &destroy_lawful, destroy_index_text(index, text), done, e);
+           destroy_done(a, object, d, destroy_index_text(index, text), done, e);
+}
+
+static inline bool destroy_lawfully(struct archive *a, const struct id *object, uint64_t *done, struct err *e)
+{
+    return destroy_by(a, object, &destroy_lawful, done, e);
 }
 
 #endif

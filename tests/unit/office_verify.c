@@ -76,7 +76,7 @@ static void is_destroyed(const struct verdict *v, const char *day, uint64_t done
 {
     assert_string_equal(verdict_kind_name(v->kind), "destroyed");
     assert_int_equal(v->destruction.on.n, case_day(day).n);
-    assert_str(v->destruction.basis, "4.2.1 keep-until 2026-12-31");
+    assert_str(v->destruction.basis, "4.2.1 keep-until 2019-12-31");
     assert_int_equal(v->destruction.entry, done);
 }
 
