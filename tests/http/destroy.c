@@ -1,6 +1,7 @@
 /* destroy DIR lawfully|hastily OBJECT…: appends to the log of an office that nobody owns now what the destruction of
  * each object would leave there (hastily: begun before the day of its decision). Prints the place of each last entry, a
  * line each. Ends with 1 and the reason when the office cannot be opened or does not take them. */
+#include "command.h"
 #include "destroy_entries.h"
 
 #include <string.h>
@@ -18,7 +19,7 @@ static bool one(struct archive *a, struct str text, bool hastily, uint64_t *done
 
 static bool all(const char *dir, bool hastily, char **objects, int n, struct err *e)
 {
-    const struct archive_options o = {.dir = dir};
+    const struct archive_options o = {.dir = dir, .settings_above = command_settings};
     struct archive *a CLEANUP(archive_close) = NULL;
     if (!crypto_init(e) || !archive_open(&o, &a, e)) {
         return false;

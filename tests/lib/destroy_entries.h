@@ -39,11 +39,13 @@ static inline bool destroy_append(struct archive *a, enum entry_type type, const
 }
 
 struct destroy_acts {
+    enum entry_type decides;
     const char *rule, *not_before, *decided[2]; /* the decision; actors, 16 hex digits */
     const char *epoch, *done[2];                /* the end */
 };
 
-static const struct destroy_acts destroy_lawful = {.rule = "4.2.1 keep-until 2019-12-31",
+static const struct destroy_acts destroy_lawful = {.decides = E_DESTROY_DECIDE,
+                                                   .rule = "4.2.1 keep-until 2019-12-31",
                                                    .not_before = "2020-01-15",
                                                    .decided = {"3b9ac2d18f047e55", "70c1f2aa93be6d04"},
                                                    .epoch = "1 2",
@@ -54,7 +56,7 @@ static inline bool destroy_decide(struct archive *a, const struct id *object, co
 {
     const char *const lines[][2] = {
         {"rule", d->rule}, {"not-before", d->not_before}, {"approve", d->decided[0]}, {"approve", d->decided[1]}};
-    return destroy_append(a, E_DESTROY_DECIDE, object, lines, COUNT_OF(lines), index, e);
+    return destroy_append(a, d->decides, object, lines, COUNT_OF(lines), index, e);
 }
 
 /* decision, begin: as they stand in the line; NULL: no line. */

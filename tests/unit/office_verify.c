@@ -217,6 +217,7 @@ struct flaw {
     const char *what;
     struct destroy_acts acts;                 /* NULL: as destroy_lawful has it; "": the line is missing */
     bool decision_elsewhere, begin_elsewhere; /* an act on another object */
+    bool decision_later;                      /* than the beginning */
     const char *decision, *begin;             /* the lines */
 };
 
@@ -237,6 +238,8 @@ static const struct flaw flaws[] = {
     {.what = "a decision of another log", .decision = "1099511627776"},
     {.what = "a decision that is the first entry of all", .decision = "0"},
     {.what = "a decision about another object", .decision_elsewhere = true},
+    {.what = "a decision of another kind", .acts = {.decides = E_RULE}},
+    {.what = "a decision after the beginning", .decision_later = true},
     {.what = "no beginning", .begin = ""},
     {.what = "a beginning that is not there", .begin = "1000000"},
     {.what = "a beginning that is the first entry of all", .begin = "0"},
@@ -252,16 +255,24 @@ static void destroy_with(struct request_case *r, const struct id *object, const 
 {
     const struct destroy_acts *l = &destroy_lawful;
     const struct destroy_acts acts = {
+        .decides = f->acts.decides != E_GENESIS ? f->acts.decides : l->decides,
         .rule = or_lawful(f->acts.rule, l->rule),
         .not_before = or_lawful(f->acts.not_before, l->not_before),
         .decided = {or_lawful(f->acts.decided[0], l->decided[0]), or_lawful(f->acts.decided[1], l->decided[1])},
         .epoch = or_lawful(f->acts.epoch, l->epoch),
         .done = {or_lawful(f->acts.done[0], l->done[0]), or_lawful(f->acts.done[1], l->done[1])}};
     char text[DESTROY_INDEX_SIZE];
-    uint64_t index = 0;
-    must(destroy_decide(r->c->a, f->decision_elsewhere ? other : object, &acts, &index, &e));
-    const char *line = or_lawful(f->decision, destroy_index_text(index, text));
-    must(destroy_begin(r->c->a, f->begin_elsewhere ? other : object, line, &index, &e));
+    struct ledger_head head;
+    uint64_t index = 0, decision = 0;
+    must(ledger_head_get(archive_ledger(r->c->a), r->ar, &head, &e));
+    if (f->decision_later) {
+        must(destroy_begin(r->c->a, object, destroy_index_text(head.size + 1, text), &index, &e));
+    }
+    must(destroy_decide(r->c->a, f->decision_elsewhere ? other : object, &acts, &decision, &e));
+    if (!f->decision_later) {
+        const char *line = or_lawful(f->decision, destroy_index_text(decision, text));
+        must(destroy_begin(r->c->a, f->begin_elsewhere ? other : object, line, &index, &e));
+    }
     must(destroy_done(r->c->a, object, &acts, or_lawful(f->begin, destroy_index_text(index, text)), &index, &e));
 }
 
