@@ -183,7 +183,8 @@ async function followedByKeyboard(browser) {
   await page.keyboard.press("Tab");
   ok(await page.locator("#summary a:focus").count() === 1, "the first Tab after a slip is at its link");
   await page.keyboard.press("Enter");
-  ok(await page.locator("#numer:focus").count() === 1 && (await page.inputValue("#numer")) === number, "which leads into the field, and it is filled");
+  await page.waitForSelector("#numer:focus");
+  ok((await page.inputValue("#numer")) === number, "which leads into the field, and it is filled");
   await page.fill("#kod", code);
   await page.press("#kod", "Enter");
   await page.waitForURL((u) => /\/s\/[0-9a-z]{32}$/.test(u.pathname));
@@ -200,8 +201,7 @@ async function enterKeepsFiles(browser) {
   await send(page);
   await page.focus("#name");
   await page.keyboard.type("Jan");
-  await page.keyboard.press("Enter");
-  await page.waitForLoadState();
+  await Promise.all([page.waitForEvent("domcontentloaded"), page.keyboard.press("Enter")]);
   ok((await said(page)).includes("skan umowy.pdf") && (await page.title()).startsWith("Błąd:"), "Enter sends the form and keeps its file",
     await said(page));
   await page.click("text=Usuń");

@@ -3,7 +3,7 @@ them must also find a fault that is planted. Closes with the one line `N passed,
 
     run.py --packages           fetches what package-lock.json names into the build folder and ends
 
-The checkers, each a program that says `ok` or `not ok` a line: readers.py, howto.py, check.mjs, log/ (Go)."""
+The checkers, each a program that says `ok` or `not ok` a line: readers.py, howto.py, check.mjs, bags.mjs, log/ (Go)."""
 import os
 import pathlib
 import shutil
@@ -77,7 +77,8 @@ def main():
         checker = log_checker()
         results = [judged("readers", sys.executable, here / "readers.py", folder),
                    judged("howto", sys.executable, here / "howto.py", folder),
-                   judged("libraries of npm", "node", shutil.copy(here / "check.mjs", PLACE), folder, here / "dcat-ap.shapes.ttl")]
+                   judged("libraries of npm", "node", shutil.copy(here / "check.mjs", PLACE), folder, here / "dcat-ap.shapes.ttl"),
+                   judged("bags", "node", shutil.copy(here / "bags.mjs", PLACE), folder)]
         if checker:
             results.append(judged("log", checker, f"http://127.0.0.1:{port}/log", folder))
         else:
