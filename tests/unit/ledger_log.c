@@ -111,12 +111,25 @@ static bool leaf_of_pending(struct txn *t, void *ctx, struct err *e)
     return ledger_leaf(t, *(const uint64_t *)ctx, &h, e);
 }
 
+/* By type, and only after an event. */
+static bool look_up_type(struct txn *t, void *ctx, struct err *e)
+{
+    struct id object = case_object(3), other = case_object(999);
+    uint64_t *index = ctx, unsaid;
+    bool found, later, another, nobody;
+    bool looked = ledger_find_type(t, &object, E_ACCESSION, 0, index, &found, e) &&
+                  ledger_find_type(t, &object, E_ACCESSION, 1, &unsaid, &later, e) &&
+                  ledger_find_type(t, &object, E_DESTROY_DONE, 0, &unsaid, &another, e) &&
+                  ledger_find_type(t, &other, E_ACCESSION, 0, &unsaid, &nobody, e);
+    return looked && found && !later && !another && !nobody;
+}
+
 static void objects_lead_to_entries_and_leaves(void **state)
 {
     struct lookup l = {0};
     struct hash leaf;
     struct err e = ERR_INIT;
-    uint64_t pending = 6;
+    uint64_t pending = 6, by_type = 0;
     (void)state;
     case_append(&k, 5, 5);
     case_publish(&k);
@@ -124,6 +137,8 @@ static void objects_lead_to_entries_and_leaves(void **state)
     assert_int_equal(l.index, 3);
     assert_int_equal(l.last, 1);
     assert_int_equal(l.none, 0);
+    assert_true(store_read(k.store, look_up_type, &by_type, &e));
+    assert_int_equal(by_type, 3);
     merkle_leaf(l.entry, &leaf);
     assert_true(hash_equal(&leaf, &l.leaf));
     assert_false(store_read(k.store, look_up_missing, NULL, &e));
