@@ -55,6 +55,18 @@ struct str verdict_document(struct call *c, const struct verdict *v)
                      v->slug.p, v->sequence);
 }
 
+/* A file of proof calls its documents `letter`, `file-1`, `file-2` …; a case calls them by their file names. */
+static struct str name_said(struct call *c, const struct verdict *v, struct str name)
+{
+    if (v->source == VERDICT_BY_PROOF && str_is(name, "letter")) {
+        return str_of(tr(c->lang, "the letter"));
+    }
+    if (v->source == VERDICT_BY_PROOF && str_starts(name, "file-")) {
+        return arena_fmt(c->ar, tr(c->lang, "file %.*s"), (int)name.n - 5, name.p + 5);
+    }
+    return name;
+}
+
 static void document(struct call *c, const struct verdict *v, struct str token)
 {
     struct html *h = &c->h;
@@ -81,11 +93,11 @@ static void document(struct call *c, const struct verdict *v, struct str token)
         MARK(h, "\">");
         html_text(h, arena_fmt(c->ar, tr(c->lang, "Case %s"), v->number.p));
         MARK(h, "</a>, ");
-        html_text(h, v->found.name);
+        html_text(h, name_said(c, v, v->found.name));
     } else if (v->number.n > 0) {
         html_text(h, arena_fmt(c->ar, tr(c->lang, "Case %.*s"), (int)v->number.n, v->number.p));
         MARK(h, ", ");
-        html_text(h, v->found.name);
+        html_text(h, name_said(c, v, v->found.name));
     } else {
         html_say(h, "A public document of the archive");
     }
@@ -175,11 +187,29 @@ static void changed(struct call *c, const struct verdict *v, const uint8_t *sha2
         hash_term(c, str_of(tr(c->lang, "Digest of your file")), sha256);
     }
     for (size_t i = 0; i < n; i++) {
-        hash_term(c, arena_fmt(c->ar, tr(c->lang, "Digest of %.*s"), (int)v->known[i].name.n, v->known[i].name.p),
-                  v->known[i].sha256);
+        struct str name = name_said(c, v, v->known[i].name);
+        hash_term(c, arena_fmt(c->ar, tr(c->lang, "Digest of %.*s"), (int)name.n, name.p), v->known[i].sha256);
     }
     MARK(h, "</dl>\n");
     page_paragraph(c, N_("It may have been scanned or saved anew. Fetch the document once more and compare."));
+}
+
+/* The rule line of the decision, `RULE keep-until DAY`, in words; in another form as it stands. */
+static struct str basis_said(struct call *c, struct str basis)
+{
+    static const char between[] = " keep-until ";
+    const char *at = basis.n > 0 ? memmem(basis.p, basis.n, between, sizeof between - 1) : NULL;
+    struct day last;
+    if (at == NULL) {
+        return basis;
+    }
+    struct str rule = {basis.p, (size_t)(at - basis.p)};
+    struct str until = {at + sizeof between - 1, basis.n - rule.n - (sizeof between - 1)};
+    if (!day_parse(until, &last)) {
+        return basis;
+    }
+    struct str day = day_said(c->ar, last, c->lang);
+    return arena_fmt(c->ar, tr(c->lang, "rule %.*s: to be kept until %.*s"), (int)rule.n, rule.p, (int)day.n, day.p);
 }
 
 static void destroyed(struct call *c, const struct verdict *v, struct str token)
@@ -204,7 +234,7 @@ static void destroyed(struct call *c, const struct verdict *v, struct str token)
     MARK(h, "<dt>");
     html_say(h, "Basis");
     MARK(h, "</dt><dd>");
-    html_text(h, v->destruction.basis);
+    html_text(h, basis_said(c, v->destruction.basis));
     MARK(h, "</dd>\n");
     log_entry(c, v->destruction.entry, day);
     MARK(h, "</dl>\n");

@@ -99,7 +99,7 @@ def the_page():
     a, p = check_document(desk, files=[("dowod", "receipt.txt", receipt)])
     same((a.status, p.h1.replace("\u00a0", " ")), (200, "Zniszczony zgodnie z prawem"), "the page says it in its title")
     for text in (f"Dokument {number} istniał. Zniszczono go zgodnie z prawem {pl} Treści nie można odtworzyć.",
-                 "Podstawa 4.2.1 keep-until 2019-12-31", f"nr {letter_done} , {pl}", "Wpis w publicznym dzienniku zostaje"):
+                 "Podstawa reguła 4.2.1: przechowywać do 31 grudnia 2019 r.", f"Sprawa {number}, pismo", f"nr {letter_done} , {pl}", "Wpis w publicznym dzienniku zostaje"):
         ok(text in p.said, f"it says: {text}", p.said)
     ok("/dziennik" in p.links and PERSON not in a.text and "Umowy" not in a.text, "and leads to the log, and reveals nothing of the letter", p.links)
     a, p = check_document(desk, files=[("plik", "skan.pdf", PDF), ("dowod", "receipt.txt", receipt)], lang="/en")

@@ -196,7 +196,7 @@ def by_proof():
     same(post(f"/api/v1/verify/{sha(PDF)}", body, kind)["verdict"], "genuine", "as a form")
     same(post(f"/api/v1/verify/{sha(PDF)}", json.dumps({"receipt": receipt.decode()}), "application/json")["verdict"], "genuine", "as JSON")
     a, p = verify([], [("plik", "skan.pdf", PDF), ("dowod", "receipt.txt", receipt)])
-    ok(p.h1.startswith("Zgodny") and number in p.said, "by the form", p.said)
+    ok(p.h1.startswith("Zgodny") and number in p.said and "plik 1" in p.said, "by the form", p.said)
     a, p = verify([], [("dowod", "receipt.txt", receipt.replace("Umowy".encode(), b"Pensje"))])
     ok(p.h1 == "Niezgodny", "a letter changed within it is noticed", p.said)
 
