@@ -219,6 +219,10 @@ def law():
     a = office("conf", "diff", changed, "--from", "2027-01-01")
     ok(a.status == 0 and any("1610" in r.get("change", "") for r in a.rows), "conf diff names the class", a)
     same(a.rows[-1]["applied"], False, "and applies nothing")
+    for lang, said in (("C", "  akta class confirm 0050 CATEGORY --basis TEXT"),
+                       ("pl_PL.UTF-8", "  akta class confirm 0050 KATEGORIA --basis TEKST")):
+        a = office.people("class", "0050", lang=lang)
+        ok(said in a.out.splitlines(), f"{lang}: how an unread class is confirmed, named by its symbol alone", a)
     before = office("class", "1610").row["category"]
     done = office("conf", "apply", changed, "--from", "2027-01-01")
     ok(done.status == 0 and done.row["applied"] and done.row["changes"] >= 1, "conf apply", done)
