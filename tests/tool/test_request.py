@@ -122,7 +122,9 @@ def answered():
     longest = shown["longest"]
     refused(verb("extend", r, "--until", day(longest, 1), "--reason", "x"), 2, "more than two months from filing", longest)
     refused(verb("extend", r, "--until", r["due"], "--reason", "x"), 2, "an extension that extends nothing")
+    ok(shown["safe"] <= shown["due"], "the last working day of the term is told", shown["safe"])
     a = verb("extend", r, "--until", longest, "--reason", "Umów jest czterysta").row
+    same(verb("show", r).row["safe"], None, "and no longer when another term counts (F-16)")
     same((a["state"], a["due"]), ("extended", longest), "extend to the last day of the law")
     refused(verb("extend", r, "--until", longest, "--reason", "x"), 3, "a second extension")
     released = b"%PDF-1.4\n" + b"skan umowy " * 9000
@@ -289,6 +291,7 @@ def words():
     same(verb("answer", r, "--text", "Załatwiono").row["outcome"], "settled", "a complaint is settled")
     same(verb("reopen", r, "--reason", "Nowe okoliczności").row["state"], "in-work", "reopen")
     same(verb("forward", r, "--text", "Według właściwości", "--to", "Starosta").row["state"], "forwarded", "forward")
+    ok("  passed on to: Starosta\n" in office.people("request", "show", r["number"]).out, "people read to whom")
     mark = verb("close", r, "--unit", "OR").row
     same((mark["mark"].split(".")[:2], mark["category"]), (["OR", "1511"], "BE5"), "a complaint that was passed on goes into its own class")
     held = filed()
