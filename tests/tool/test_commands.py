@@ -158,6 +158,9 @@ def manifest():
     ok(a.status == 1 and office("file", "show", "FN.1431.1.2020").status == 1, "with a fault nothing is written", a)
     done = office("ingest", "--manifest", spis)
     same((done.status, done.rows[-1]["records"]), (0, 2), "the sound one is taken")
+    again = office("ingest", "--manifest", spis)
+    same((again.status, again.rows[-1]["records"], again.rows[-1]["skipped"]), (0, 0, 2), "the same list again takes nothing")
+    same([(r["id"], r.get("skipped")) for r in again.rows[:-1]], [(r["id"], True) for r in done.rows[:-1]], "and says so of each")
     same([office("file", "show", "FN.1431.1.2020").row[k] for k in ("state", "record_count")], ["closed", 2],
          "one case file with both, closed")
 
@@ -262,7 +265,8 @@ def init():
     a = akta("--json", "init", office.dir, "--office", HOUSE / "conf" / "office.conf")
     same(a.status, 3, "init never over an archive")
     for text, what in [("[office]\nname = x\n", "no origin"), ("[office]\nnmae = x\n", "an unknown setting"),
-                       ("[office]\nname = x\norigin = a.example/l\n[law]\nplan = none.tsv\n", "a plan that is not there")]:
+                       ("[office]\nname = x\norigin = a.example/l\n[law]\nplan = none.tsv\n", "a plan that is not there"),
+                       ("[office]\nname = x\norigin = Dziennik Urzędu\n", "an origin that no log may have")]:
         bad = note("office.conf", text.encode())
         a = akta("--json", "init", here / "fresh", "--office", bad)
         ok(a.status == 2 and not (here / "fresh" / "format").exists(), f"refused before anything is written: {what}", a)
