@@ -287,6 +287,8 @@ struct mark_parts {
     int year;
 };
 bool mark_parse(struct str mark, struct mark_parts *out, struct err *e) MUST_USE;
+/* Whether a mark can bear this unit's sign; the reason says what one looks like. */
+bool unit_check(struct str unit, struct err *e) MUST_USE;
 
 /* For verbs of this and higher rooms, inside a transaction: changes a file together with its indexes, its place in the
  * queue, the forecast and its retention. `f` as read, `changed` as it shall be; recompute: retention first. */

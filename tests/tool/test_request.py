@@ -273,7 +273,7 @@ def fees():
 def words():
     r = filed(content="Co się dzieje z moją sprawą?")
     for name, more, status, what in [
-        ("show", ("x",), 2, "one argument too many"), ("assign", (), 2, "no unit"), ("qualify", ("--kind", "x", "--reason", "y"), 2, "no such kind"),
+        ("show", ("x",), 2, "one argument too many"), ("assign", (), 2, "no unit"), ("assign", ("--unit", "OŚ"), 2, "a unit that no mark can bear"), ("qualify", ("--kind", "x", "--reason", "y"), 2, "no such kind"),
         ("call", ("--for", "x", "--text", "y"), 2, "no such call"), ("answer", ("--text", "x", "--outcome", "refused"), 2, "another verb's outcome"),
         ("answer", ("--text", "x", "--outcome", "x"), 2, "no such outcome"), ("answer", ("--text", "x", here / "none"), 2, "no such file"),
         ("answer", ("--text", "x", here), 2, "a folder"), ("answer", ("--text", "x", "/dev/null"), 2, "a device"),
