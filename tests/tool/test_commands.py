@@ -211,6 +211,7 @@ def verify():
 def forecast_and_daily():
     rows = office("forecast", "--years", "60").rows
     ok(rows and all({"year", "action", "records", "bytes"} <= set(r) for r in rows), "forecast: its keys", rows)
+    same(Office().people("forecast").out, "Nothing falls due in these years.\n", "a forecast of nothing has no heading")
     a = office("daily", "--budget", "1")
     ok(a.status == 0 and {"due", "exceptions", "holds_to_review", "drafts_expired", "requests_overdue", "checked", "faults"} <= set(a.row), "daily: its keys", a)
 
