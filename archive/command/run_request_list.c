@@ -92,11 +92,16 @@ static void tell_rest(struct run *r, struct str next, size_t more)
     }
 }
 
+/* Of a page that goes on nobody has counted how much. */
 static void last_json(struct run *r, size_t shown, struct str next, size_t more)
 {
     struct json *o = json_object();
     json_u64(o, "shown", shown);
-    json_u64(o, "more", more);
+    if (next.n > 0) {
+        json_null(o, "more");
+    } else {
+        json_u64(o, "more", more);
+    }
     json_text_or_null(o, "next", next);
     (void)out_json(r, &o);
 }

@@ -295,6 +295,16 @@ def words():
     mark = verb("close", r, "--unit", "OR").row
     same((mark["mark"].split(".")[:2], mark["category"]), (["OR", "1511"], "BE5"), "a complaint that was passed on goes into its own class")
     held = filed()
+    conf = office.dir / "akta.conf"
+    before = conf.read_text(encoding="utf-8")
+    verb("not-held", held, "--text", "Nie posiadamy")
+    office.stop_owner()
+    conf.write_text(before.replace("#foi = 1431", "foi = 14"), encoding="utf-8")
+    refused(verb("close", held, "--unit", "WA"), 2, "a class of the settings that holds no files", "akta.conf", "classes.foi", "end classes")
+    same(verb("close", held, "--unit", "WA", "--class", "1431").status, 0, "another one is said with --class")
+    conf.write_text(before, encoding="utf-8")
+    office.start_owner()
+    held = filed()
     same(verb("not-held", held, "--text", "Nie posiadamy").row["state"], "not-held", "not-held")
     pointed = filed()
     same(verb("answer", pointed, "--outcome", "pointer", "--text", "https://bip.example.pl").row["outcome"], "pointer_bip", "pointer")
@@ -319,6 +329,8 @@ def lists():
     ok(urgent and [x["due"] for x in urgent] == sorted(x["due"] for x in urgent), "--days-left: the most urgent first", urgent)
     same(office("request", "list", "--days-left", "0").rows[:-1], [], "nothing is due today")
     same(office("request", "list", "--days-left", "20", "--limit", "1").rows[-1]["more"], len(urgent) - 1, "and how many more there are")
+    page = office("request", "list", "--limit", "2").rows[-1]
+    ok(page["next"] and page["more"] is None, "a page that goes on does not say that there are 0 more", page)
     verb("assign", filed(), "--unit", "WA")
     mine = office("request", "list", "--unit", "WA").rows[:-1]
     ok(mine and all(x["unit"] == "WA" and x["days_left"] is not None for x in mine), "--unit: what is open and that cell has", mine)
