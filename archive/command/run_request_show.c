@@ -225,8 +225,8 @@ static struct str next_said(struct run *r, const struct request_view *v)
 {
     const char *what = request_next_title(v->next, r->h->lang);
     char until[DAY_TEXT_SIZE];
-    if (v->next == REQUEST_NEXT_NONE || day_is_none(v->next_until)) {
-        return str_of(what);
+    if (v->next == REQUEST_NEXT_NONE || v->next == REQUEST_NEXT_OFFICE_LATE || day_is_none(v->next_until)) {
+        return str_of(what); /* since when it is late stands in a row of its own */
     }
     day_text(v->next_until, until);
     return arena_fmt(r->ar, "%s, %s %s", what, tr(r->h->lang, N_("until")), until);

@@ -2,6 +2,7 @@
 import datetime
 import json
 import pathlib
+import re
 import sys
 import zoneinfo
 
@@ -103,6 +104,8 @@ def lateness():
     n = enter(received=ago(30)).row["number"]
     for lang, said in (("C", "(late, days: "), ("pl_PL.UTF-8", "(po terminie, dni: ")):
         a = office.people("request", "assign", n, "--unit", "WA", lang=lang)
+        shown = office.people("request", "show", n, lang=lang).out
+        ok(re.search(r"^(Next|Co teraz) +(the office is late|urząd się spóźnia)$", shown, re.M), f"{lang}: nobody is late until a day", shown)
         ok(said in a.out and "-" not in a.out.split(said)[-1], f"{lang}: what is late is said to be late, not to have days left", a)
 
 
