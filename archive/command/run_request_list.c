@@ -48,6 +48,7 @@ static bool line_json(struct run *r, const struct desk_line *l, struct day today
     }
     json_text(o, "next", str_of(request_next_name(l->next)));
     json_day(o, "next_until", l->next_until);
+    json_day(o, "overdue_since", l->overdue_since);
     json_bool(o, "damaged", l->damaged);
     json_bool(o, "extended", l->extended);
     json_day(o, "ended", l->ended);

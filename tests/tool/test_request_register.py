@@ -109,6 +109,11 @@ def lateness():
         ok(said in a.out and "-" not in a.out.split(said)[-1], f"{lang}: what is late is said to be late, not to have days left", a)
 
 
+    office("request", "call", n, "--for", "sign", "--text", "Podpisz", "--served", ago(1))
+    late = {x["number"]: x for x in office("request", "list", "--late").rows[:-1]}
+    ok(n in late and late[n]["next"] == "requester-replies" and late[n]["overdue_since"], "a call does not hide that it is late (F-17)", late)
+
+
 def in_order():
     rows = [x for x in json.loads(office.ask("/api/v1/requests").text)["requests"]]
     days = [x["received"] for x in rows]
