@@ -114,6 +114,15 @@ def lateness():
     ok(n in late and late[n]["next"] == "requester-replies" and late[n]["overdue_since"], "a call does not hide that it is late (F-17)", late)
 
 
+def fee_entered_late():
+    n = enter(received=ago(20)).row["number"]
+    for served in ((), ("--served", ago(1))):
+        a = office("request", "fee", n, "--item", "2=1", *served)
+        ok(a.status == 3 and "F-21" in a.err, f"a fee told of too late: {served}", a)
+    same(office("request", "fee", n, "--item", "2=1", "--served", ago(10)).status, 0, "a notice that was served in time and is entered late")
+    same(office("request", "show", n).row["disclose_from"], ago(-5), "day 15 after its service")
+
+
 def in_order():
     rows = [x for x in json.loads(office.ask("/api/v1/requests").text)["requests"]]
     days = [x["received"] for x in rows]
@@ -124,4 +133,4 @@ def in_order():
 
 
 office.start()
-main(on_paper, by_mail, incomplete, slips, in_polish, lateness, in_order)
+main(on_paper, by_mail, incomplete, slips, in_polish, lateness, fee_entered_late, in_order)
