@@ -167,6 +167,8 @@ struct ledger_config {
     uint64_t interval_ms; /* sequencer's rhythm: standard 250 */
     bool successor;       /* after a restore whose published log is lost: begin a new log that names the old one */
 };
+/* What a log may be called. Pure; said before anything is made. */
+bool ledger_origin_check(const char *origin, struct err *e) MUST_USE;
 /* A fresh key in DIR/keys/log.skey, DIR/log/log.vkey, and the genesis entry; called once by archive creation. */
 bool ledger_create(struct store *s, const struct ledger_config *c, struct err *e) MUST_USE;
 /* Finishes a publication that a crash cut short, checks head, published files and signer memory against each other.

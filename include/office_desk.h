@@ -19,6 +19,7 @@ struct desk_line {
     bool extended;
     enum request_next next;
     struct day next_until;
+    struct day overdue_since; /* DAY_NONE: it is not; a call does not stop the clock (F-17) */
     struct str unit, subject; /* nothing personal */
     bool damaged;             /* cannot be read: only what the public register knows is told */
 };

@@ -287,6 +287,8 @@ struct mark_parts {
     int year;
 };
 bool mark_parse(struct str mark, struct mark_parts *out, struct err *e) MUST_USE;
+/* Whether a mark can bear this unit's sign; the reason says what one looks like. */
+bool unit_check(struct str unit, struct err *e) MUST_USE;
 
 /* For verbs of this and higher rooms, inside a transaction: changes a file together with its indexes, its place in the
  * queue, the forecast and its retention. `f` as read, `changed` as it shall be; recompute: retention first. */
@@ -398,6 +400,7 @@ bool manifest_read(struct archive *a, struct str csv, manifest_problem each, voi
 size_t manifest_rows(const struct manifest *m);
 struct str manifest_path(const struct manifest *m, size_t row); /* "" for paper */
 size_t manifest_line(const struct manifest *m, size_t row);     /* where the row begins in the file, from 1 */
+bool manifest_known(const struct manifest *m, size_t row);      /* when it is reported: it was in already */
 /* The caller saw the document of that row: it is not looked for again, and its size shapes what is read at once. */
 void manifest_found(struct manifest *m, size_t row, uint64_t size);
 /* opens row's path; the caller knows where paths lie */

@@ -145,7 +145,7 @@ static void completion_values(struct buf *b)
             }
         }
     }
-    buf_add_z(b, "        -d|--dir) COMPREPLY=($(compgen -d -- \"$word\")); return ;;\n");
+    buf_add_z(b, "        -d|--dir) mapfile -t COMPREPLY < <(compgen -d -- \"$word\"); return ;;\n");
     buf_add_z(b, "    esac\n");
 }
 
@@ -204,8 +204,9 @@ void help_completion(struct buf *b)
     }
     buf_add_z(b, "        esac ;;\n    esac\n"
                  "    [ -n \"$second\" ] && names=''\n"
-                 "    if [[ $word == -* ]]; then COMPREPLY=($(compgen -W \"$options\" -- \"$word\"))\n"
-                 "    else COMPREPLY=($(compgen -W \"$names\" -- \"$word\") $(compgen -f -- \"$word\")); fi\n"
+                 "    if [[ $word == -* ]]; then mapfile -t COMPREPLY < <(compgen -W \"$options\" -- \"$word\")\n"
+                 "    elif [ -n \"$names\" ]; then mapfile -t COMPREPLY < <(compgen -W \"$names\" -- \"$word\")\n"
+                 "    else mapfile -t COMPREPLY < <(compgen -f -- \"$word\"); fi\n"
                  "}\n"
                  "complete -o filenames -F _akta akta\n");
 }

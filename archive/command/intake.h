@@ -17,6 +17,7 @@ struct intake {
     struct case_file file;
     struct record_input common; /* what the options say of every record */
     struct ingest_item *items;  /* NULL: a manifest */
+    const struct manifest *manifest;
     struct source *sources;
     size_t count;
     struct meter meter;

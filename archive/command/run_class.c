@@ -87,9 +87,9 @@ static void hint(struct run *r, const struct class_version *c)
     out_say(r, "\n");
     out_say(r,
             tr(r->h->lang,
-               N_("The category of class %s could not be read in the act. Its files are exceptions until a person "
-                  "confirms it:\n  akta class confirm %s CATEGORY --basis TEXT\n")),
-            c->symbol.p, c->symbol.p);
+               N_("The category of class %.*s could not be read in the act. Its files are exceptions until a person "
+                  "confirms it:\n  akta class confirm %.*s CATEGORY --basis TEXT\n")),
+            (int)c->symbol.n, c->symbol.p, (int)c->symbol.n, c->symbol.p);
     if (r->a != NULL && store_read(archive_store(r->a), ask_proposal, &p, &e)) {
         out_say(r, tr(r->h->lang, N_("Proposal: %.*s (%.*s). %.*s\n")), (int)p.found.category.n, p.found.category.p,
                 (int)p.found.confidence.n, p.found.confidence.p, (int)p.found.basis.n, p.found.basis.p);

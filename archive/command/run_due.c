@@ -112,6 +112,10 @@ static bool forecast_line(const struct forecast_row *row, void *ctx, struct err 
     struct due *d = ctx;
     struct run *r = d->r;
     (void)e;
+    if (d->shown == 0 && !r->h->json) {
+        grid_words(&d->grid,
+                   (const char *const[]){N_("Year"), N_("What happens"), N_("Case files"), N_("Records"), N_("Size")});
+    }
     d->shown += row->files;
     if (r->h->json) {
         struct json *o = json_object();
@@ -147,10 +151,6 @@ int run_forecast(struct run *r)
     grid_right(&d.grid, 2);
     grid_right(&d.grid, 3);
     grid_right(&d.grid, 4);
-    if (!r->h->json) {
-        grid_words(&d.grid,
-                   (const char *const[]){N_("Year"), N_("What happens"), N_("Case files"), N_("Records"), N_("Size")});
-    }
     bool ok = forecast_list(r->a, day_is_none(on) ? run_today(r) : on, (unsigned)parsed_number(r->p, "years", 25),
                             forecast_line, &d, &r->e);
     grid_end(&d.grid);

@@ -45,7 +45,8 @@ bool intake_report(void *ctx, size_t item, const struct record *rec, struct str 
     struct intake *in = ctx;
     struct run *r = in->r;
     (void)e;
-    bool old = in->items != NULL && in->items[item].state == INGEST_SKIPPED;
+    bool old = in->items != NULL ? in->items[item].state == INGEST_SKIPPED
+                                 : in->manifest != NULL && manifest_known(in->manifest, item);
     if (old) {
         in->skipped++;
     } else {

@@ -104,6 +104,7 @@ static int take(struct intake *in, struct manifest *m)
 {
     struct run *r = in->r;
     struct manifest_files files = {.open = manifest_open, .ctx = in};
+    in->manifest = m;
     if (!manifest_ingest(r->a, m, &files, &r->h->who, intake_report, in, &in->meter.p, &r->e)) {
         intake_remember(in, &r->e);
     }

@@ -63,7 +63,11 @@ void request_say(struct run *r, const struct request_view *v)
     out_say(r, "%s: %s", v->number, request_state_title(v->state, r->h->lang));
     if (days_left_of(v, run_today(r), &days)) {
         day_text(v->due, due);
-        out_say(r, tr(r->h->lang, N_(", due %s (days left: %lld)")), due, (long long)days);
+        if (days < 0) {
+            out_say(r, tr(r->h->lang, N_(", due %s (late, days: %lld)")), due, (long long)-days);
+        } else {
+            out_say(r, tr(r->h->lang, N_(", due %s (days left: %lld)")), due, (long long)days);
+        }
     }
     out_say(r, "\n");
 }

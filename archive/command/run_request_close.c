@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-static struct str class_of(struct run *r, const struct request_view *v)
+static const char *setting_of(const struct request_view *v)
 {
     static const char *const settings[REQUEST_KIND_END] = {
         [REQUEST_FOI] = "classes.foi",
@@ -15,13 +15,23 @@ static struct str class_of(struct run *r, const struct request_view *v)
         [REQUEST_PETITION] = "classes.petition",
         [REQUEST_OWN_WORDS] = "classes.foi",
     };
-    const struct given *g = parsed_option(r->p, "class");
     bool letter = v->kind == REQUEST_COMPLAINT || v->kind == REQUEST_PROPOSAL;
-    if (g != NULL) {
-        return g->text;
+    return letter && v->outcome == REQUEST_OUT_FORWARDED ? "classes.passed_on" : settings[v->kind];
+}
+
+static struct str class_of(struct run *r, const struct request_view *v)
+{
+    const struct given *g = parsed_option(r->p, "class");
+    return g != NULL ? g->text : setting_text(archive_settings(r->a), setting_of(v));
+}
+
+/* Who typed no class is told where the wrong one stands. */
+static int fail(struct run *r, const struct request_view *v)
+{
+    if (strcmp(r->e.field, "class") == 0 && parsed_option(r->p, "class") == NULL) {
+        (void)err_wrap(&r->e, "akta.conf, %s", setting_of(v));
     }
-    return setting_text(archive_settings(r->a),
-                        letter && v->outcome == REQUEST_OUT_FORWARDED ? "classes.passed_on" : settings[v->kind]);
+    return run_fail(r);
 }
 
 static void tell_closed(struct run *r, const struct request_view *v, const struct desk_closed *c)
@@ -84,7 +94,7 @@ int run_request_close(struct run *r)
     bool ok = desk_close(d, str_of(v.number), &in, &r->h->who, &m.p, r->ar, &closed, &r->e);
     meter_end(&m);
     if (!ok) {
-        return run_fail(r);
+        return fail(r, &v);
     }
     warn_of_appeal(r, &v);
     tell_closed(r, &v, &closed);

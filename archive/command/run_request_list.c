@@ -48,6 +48,7 @@ static bool line_json(struct run *r, const struct desk_line *l, struct day today
     }
     json_text(o, "next", str_of(request_next_name(l->next)));
     json_day(o, "next_until", l->next_until);
+    json_day(o, "overdue_since", l->overdue_since);
     json_bool(o, "damaged", l->damaged);
     json_bool(o, "extended", l->extended);
     json_day(o, "ended", l->ended);
@@ -92,11 +93,16 @@ static void tell_rest(struct run *r, struct str next, size_t more)
     }
 }
 
+/* Of a page that goes on nobody has counted how much. */
 static void last_json(struct run *r, size_t shown, struct str next, size_t more)
 {
     struct json *o = json_object();
     json_u64(o, "shown", shown);
-    json_u64(o, "more", more);
+    if (next.n > 0) {
+        json_null(o, "more");
+    } else {
+        json_u64(o, "more", more);
+    }
     json_text_or_null(o, "next", next);
     (void)out_json(r, &o);
 }

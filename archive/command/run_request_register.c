@@ -108,6 +108,22 @@ static void tell_others(struct run *r, const struct request_faults *faults)
     }
 }
 
+/* What the office says of a field of the letter is said of the option that holds it. */
+static void name_option(struct run *r)
+{
+    size_t n;
+    const struct request_field *fields = request_fields(&n);
+    const char *holds = strcmp(r->e.field, "received") == 0 ? "received" : NULL;
+    for (size_t i = 0; i < n && holds == NULL; i++) {
+        holds = strcmp(r->e.field, fields[i].name) == 0 ? fields[i].name : NULL;
+    }
+    if (holds != NULL) {
+        char option[OPTION_SIZE], shown[OPTION_SIZE + 2];
+        snprintf(shown, sizeof shown, "--%s", option_of(holds, option));
+        (void)err_wrap(&r->e, "%s", shown);
+    }
+}
+
 static bool file_letter(struct run *r, struct request_desk *d, struct request_filing *in, struct request_filed *out)
 {
     struct request_faults faults;
@@ -118,6 +134,7 @@ static bool file_letter(struct run *r, struct request_desk *d, struct request_fi
         return true;
     }
     tell_others(r, &faults);
+    name_option(r);
     request_unattach(r, d, in->draft);
     return false;
 }

@@ -99,11 +99,17 @@ static struct json *flags_json(unsigned flags)
     return list;
 }
 
+/* It belongs to the first term (F-16): a later one has none, as in the list. */
+static struct day safe_now(const struct request_view *v)
+{
+    return request_ended(v->state) || v->due.n != v->term.end.n ? DAY_NONE : v->safe;
+}
+
 static void days_json(struct json *o, const struct request_view *v)
 {
     json_day(o, "term", v->term.end);
     json_text(o, "term_rule", str_of(v->term_rule));
-    json_day(o, "safe", v->safe);
+    json_day(o, "safe", safe_now(v));
     json_day(o, "longest", v->longest);
     json_day(o, "extended_to", v->extended_to);
     json_day(o, "waiting_until", v->waiting_until);
@@ -219,8 +225,8 @@ static struct str next_said(struct run *r, const struct request_view *v)
 {
     const char *what = request_next_title(v->next, r->h->lang);
     char until[DAY_TEXT_SIZE];
-    if (v->next == REQUEST_NEXT_NONE || day_is_none(v->next_until)) {
-        return str_of(what);
+    if (v->next == REQUEST_NEXT_NONE || v->next == REQUEST_NEXT_OFFICE_LATE || day_is_none(v->next_until)) {
+        return str_of(what); /* since when it is late stands in a row of its own */
     }
     day_text(v->next_until, until);
     return arena_fmt(r->ar, "%s, %s %s", what, tr(r->h->lang, N_("until")), until);
@@ -238,10 +244,10 @@ static void head_people(struct run *r, const struct request_view *v, struct str 
     line(&g, N_("Received"), came_in(r, v));
     line_day(&g, N_("Due"), request_ended(v->state) ? DAY_NONE : v->due);
     line(&g, N_("Next"), next_said(r, v));
-    line_day(&g, N_("Safe day"), request_ended(v->state) ? DAY_NONE : v->safe);
+    line_day(&g, N_("Safe day"), safe_now(v));
     line_day(&g, N_("Longest extension"), request_ended(v->state) ? DAY_NONE : v->longest);
     line_day(&g, N_("Requester's last day"), v->waiting_until);
-    line_day(&g, N_("Disclosed from"), v->disclose_from);
+    line_day(&g, N_("Disclosed from"), request_ended(v->state) ? DAY_NONE : v->disclose_from);
     line_day(&g, N_("Late since"), v->overdue_since);
     line_day(&g, N_("Served"), v->served);
     line_day(&g, N_("Ended"), v->ended);
@@ -355,7 +361,8 @@ static void event_details(struct run *r, const struct request_event *ev)
         out_say(r, "  %s\n", request_kind_title(ev->kind, lang));
     }
     if (ev->unit.n > 0) {
-        out_say(r, "  %s %.*s\n", tr(lang, N_("unit:")), (int)ev->unit.n, ev->unit.p);
+        const char *what = ev->verb == REQUEST_DO_FORWARD ? N_("passed on to:") : N_("unit:");
+        out_say(r, "  %s %.*s\n", tr(lang, what), (int)ev->unit.n, ev->unit.p);
     }
 }
 

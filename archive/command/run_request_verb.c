@@ -133,6 +133,10 @@ static bool read_act(struct run *r, const struct request_view *v, struct request
         }
     }
     (void)word_option(r, act->verb == REQUEST_DO_FORWARD ? "to" : "unit", &act->unit);
+    if (act->verb == REQUEST_DO_ASSIGN && !unit_check(act->unit, &r->e)) {
+        return false; /* its case file will bear it: a sign that no mark can bear would come out on the day of closing
+                       */
+    }
     return choices(r, v, act) && add_decision(r, v, act) && add_disclosure(r, v, act);
 }
 

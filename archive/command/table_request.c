@@ -100,8 +100,9 @@ const struct command_row table_request[] = {
         .group = GROUP_WORK,
         .run = run_request_fee,
         .summary = N_("a fee notice counted from the published price list (F-20, F-21)"),
-        .text = N_("The list in force on the day of filing counts. The answer goes out 14 days after service, paid or "
-                   "not. A sum of 0 is no notice."),
+        .text =
+            N_("The list in force on the day of filing counts. The answer goes out on day 15 after service, paid or "
+               "not. A sum of 0 is no notice."),
         .arguments = {{N_("NUMBER"), N_("number of the request, such as 2026-000123"), VALUE_TEXT, 1, 1},
                       {N_("FILE"), N_("files that go along; the requester gets them as they are"), VALUE_INPUT, 0, 0}},
         .options =

@@ -37,13 +37,19 @@ static bool sync_objects_init(struct ledger *l, struct err *e)
     return ok || err_set(e, ERR_MEMORY, "out of memory opening the log");
 }
 
+bool ledger_origin_check(const char *origin, struct err *e)
+{
+    return (origin != NULL && origin_ok(origin)) ||
+           err_field(e, ERR_INVALID, "origin",
+                     "the log's origin must be 1 to %d characters of a-z 0-9 . / _ -, as in records.example/log",
+                     ORIGIN_MAX);
+}
+
 bool ledger_attach(struct store *s, const struct ledger_config *c, struct ledger **out, struct err *e)
 {
     struct ledger *l CLEANUP(ledger_close) = NULL;
-    if (c->origin == NULL || !origin_ok(c->origin))
-        return err_field(e, ERR_INVALID, "origin",
-                         "the log's origin must be 1 to %d characters of a-z 0-9 . / _ -, as in records.example/log",
-                         ORIGIN_MAX);
+    if (!ledger_origin_check(c->origin, e))
+        return false;
     l = mem_zalloc(sizeof *l);
     if (l == NULL)
         return err_set(e, ERR_MEMORY, "out of memory opening the log");

@@ -90,6 +90,14 @@ static bool all_letters(const char *p, size_t n)
     return n > 0;
 }
 
+static bool all_ascii(const struct plain *v)
+{
+    for (size_t i = 0; i < v->n; i++)
+        if ((unsigned char)v->c[i] >= 0x80)
+            return false;
+    return true;
+}
+
 static unsigned digit(char c)
 {
     return (unsigned)(c - '0');
@@ -317,6 +325,8 @@ bool ident_check(enum ident_kind k, struct str value, enum lang lang, struct are
         verdict = say(false, &q, N_("This is too long for any of these numbers."));
     else if (v.n == 0)
         verdict = say(false, &q, N_("Nothing was typed."));
+    else if (!all_ascii(&v)) /* told here: what counts characters below counts bytes */
+        verdict = say(false, &q, N_("Such numbers have digits and the letters A to Z only. Check what was typed."));
     else
         verdict = kinds[k].check(&q);
     *why = verdict.why;

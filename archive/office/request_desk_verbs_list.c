@@ -30,6 +30,7 @@ static struct desk_line line_of_register(const struct request_public *p)
                           .ended = p->ended,
                           .safe = DAY_NONE,
                           .next_until = DAY_NONE,
+                          .overdue_since = DAY_NONE,
                           .extended = p->extended,
                           .subject = p->subject,
                           .damaged = true};
@@ -63,6 +64,7 @@ static bool line_of(struct txn *t, struct gathering *g, const struct request_pub
                               .due = request_ended((enum request_state)h.state) ? DAY_NONE : head_due(&h),
                               .ended = h.ended,
                               .safe = DAY_NONE,
+                              .overdue_since = head_overdue(&h, g->f->today),
                               .extended = !day_is_none(h.extended_to),
                               .unit = h.unit,
                               .subject = h.subject};
@@ -98,7 +100,7 @@ static bool is_urgent(const struct desk_filter *f, const struct desk_line *l)
         return true; /* whose it is and whether it is late, nobody knows: everybody is told */
     }
     return !day_is_none(l->due) && (int64_t)l->due.n - f->today.n <= (int64_t)f->days &&
-           (!f->late || l->next == REQUEST_NEXT_OFFICE_LATE) && (f->unit.n == 0 || str_eq(f->unit, l->unit));
+           (!f->late || !day_is_none(l->overdue_since)) && (f->unit.n == 0 || str_eq(f->unit, l->unit));
 }
 
 static bool page_fn(struct txn *t, void *ctx, struct err *e)

@@ -60,7 +60,7 @@ static bool check_form(struct filing *f, struct request_faults *faults, struct e
 static bool check_received(const struct filing *f, struct err *e)
 {
     instant received = f->in->received;
-    if (received <= 0 || received > f->now + RECEIVED_LATE) {
+    if (received == 0 || received > f->now + RECEIVED_LATE) {
         return err_field(e, ERR_INVALID, "received", "a filing names the instant it came in, and not one to come");
     }
     return received >= f->now - (instant)RECEIVED_DAYS * 86400 ||
@@ -79,6 +79,13 @@ static bool check_input(struct filing *f, struct request_faults *faults, struct 
     return check_received(f, e) && (in->once.n == 0 || once_valid(in->once, e));
 }
 
+/* The language of the case for ever: that of the window's page; what the office enters it writes in Polish, whatever
+ * the clerk's terminal speaks. */
+static enum lang lang_of(const struct request_filing *in, const struct err *e)
+{
+    return request_channel_entered(in->channel) ? LANG_PL : e->lang;
+}
+
 /* The head as far as it is known before the number: dates, law, hints. */
 static bool fill_head(struct filing *f, struct err *e)
 {
@@ -91,7 +98,7 @@ static bool fill_head(struct filing *f, struct err *e)
                                     .state = REQUEST_FILED,
                                     .before = REQUEST_FILED,
                                     .channel = f->in->channel,
-                                    .lang = (uint64_t)e->lang,
+                                    .lang = (uint64_t)lang_of(f->in, e),
                                     .way = form->way,
                                     .received = f->in->received,
                                     .day = day,

@@ -63,10 +63,12 @@ static bool guard_extend(const struct acting *a, struct err *e)
            err_field(e, ERR_INVALID, "until", "the term can end on %s at the latest", day_said(h->longest, text));
 }
 
+/* What was served in time was told of in time, whenever it is entered. */
 static bool guard_fee(const struct acting *a, struct err *e)
 {
     char text[DAY_TEXT_SIZE];
-    return a->day.n <= a->before.due.n ||
+    struct day told = day_is_none(a->act->served) ? a->day : a->act->served;
+    return told.n <= a->before.due.n ||
            err_set(e, ERR_STATE, "a fee had to be told of by %s (F-21); now none can be asked for",
                    day_said(a->before.due, text));
 }

@@ -26,14 +26,11 @@ static bool write_settings(struct store *s, const struct setting *above, struct 
 }
 
 static bool create_in(const struct archive_options *o, struct store_config *c, const struct office_info *office,
-                      struct arena *ar, struct err *e)
+                      const char *origin, struct arena *ar, struct err *e)
 {
     struct store *s CLEANUP(store_close) = NULL;
     struct ledger *l CLEANUP(ledger_close) = NULL;
-    struct str origin = arena_str(ar, office->origin);
-    struct ledger_config lc = {.origin = origin.p, .clock = o->clock ? o->clock : &clock_system, .interval_ms = 250};
-    if (!origin.p)
-        return err_set(e, ERR_MEMORY, "out of memory");
+    struct ledger_config lc = {.origin = origin, .clock = o->clock ? o->clock : &clock_system, .interval_ms = 250};
     if (!store_open(c, &s, e) || !write_settings(s, o->settings_above, ar, e) || !ledger_create(s, &lc, e) ||
         !ledger_open(s, &lc, &l, e))
         return false;
@@ -51,9 +48,14 @@ bool archive_create(const struct archive_options *o, const struct office_info *o
     c.dir = o->dir;
     if (o->cache_bytes)
         c.cache_bytes = o->cache_bytes;
-    if (!office_gate(ar, office, &gated, e) || !store_create(&c, e))
+    if (!office_gate(ar, office, &gated, e))
         return false;
-    if (create_in(o, &c, &gated, ar, e))
+    struct str origin = arena_str(ar, gated.origin);
+    if (!origin.p)
+        return err_set(e, ERR_MEMORY, "out of memory");
+    if (!ledger_origin_check(origin.p, e) || !store_create(&c, e))
+        return false;
+    if (create_in(o, &c, &gated, origin.p, ar, e))
         return true;
     return err_wrap(e, "%s was not finished; remove it and try again", o->dir);
 }

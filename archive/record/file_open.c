@@ -77,10 +77,8 @@ bool file_draft_make(struct archive *a, const struct file_opening *in, struct ar
         return err_field(e, ERR_INVALID, "title", "a case file needs a title: say in a few words what it is about");
     if (d.in.mark.n && !take_kept_mark(&d, e))
         return false;
-    if (!unit_valid(d.in.unit))
-        return err_field(e, ERR_INVALID, "unit",
-                         "\"%.*s\" is not a unit's sign: capital letters and digits, hyphens inside, at most 16",
-                         (int)(d.in.unit.n < 40 ? d.in.unit.n : 40), d.in.unit.n ? d.in.unit.p : "");
+    if (!unit_check(d.in.unit, e))
+        return false;
     if (!symbol_valid(d.in.symbol))
         return err_field(e, ERR_INVALID, "class", "a class symbol is written in digits, such as 1431");
     if (!settle_day(a, &d.in, e) || !check_category_by_hand(&d.in, e) || !object_new(a, &d.id, &d.key, &d.wrapped, e))

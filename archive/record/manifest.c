@@ -157,6 +157,11 @@ struct str manifest_path(const struct manifest *m, size_t row)
     return m->rows[row].path;
 }
 
+bool manifest_known(const struct manifest *m, size_t row)
+{
+    return m->rows[row].known;
+}
+
 size_t manifest_line(const struct manifest *m, size_t row)
 {
     return m->rows[row].line;

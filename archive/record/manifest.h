@@ -20,6 +20,7 @@ struct manifest_row {
     struct day dated;
     uint64_t access, size;
     bool found; /* the caller saw it, and its size */
+    bool known; /* an earlier run of the same list took it in */
 };
 struct manifest {
     struct arena *arena;

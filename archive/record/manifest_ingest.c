@@ -23,6 +23,7 @@ struct intake {
     void *report_ctx;
     struct progress *outer;
     size_t window; /* first row of it */
+    const struct ingest_item *items;
     size_t failed;
     struct err first_failure;
 };
@@ -203,6 +204,7 @@ static void make_item(struct intake *in, size_t row, struct document *d, struct 
 static bool report_row(void *ctx, size_t item, const struct record *r, struct str mark, struct err *e)
 {
     struct intake *in = ctx;
+    in->m->rows[in->window + item].known = in->items[item].state == INGEST_SKIPPED;
     return !in->report || in->report(in->report_ctx, in->window + item, r, mark, e);
 }
 
@@ -245,6 +247,7 @@ static bool take_window(struct intake *in, struct ingest_item *items, struct doc
     n = n < ROWS_IN_WINDOW ? n : ROWS_IN_WINDOW;
     for (size_t i = 0; i < n; i++)
         make_item(in, in->window + i, &docs[i], &items[i]);
+    in->items = items;
     if (!record_ingest(in->a, items, n, in->who, report_row, in, &p, &why) &&
         (why.code == ERR_INTERRUPTED || !take_stock(in, items, n, &why))) {
         *e = why;

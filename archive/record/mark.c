@@ -37,6 +37,15 @@ bool unit_valid(struct str unit)
     return true;
 }
 
+bool unit_check(struct str unit, struct err *e)
+{
+    char shown[48];
+    text_printable(unit, shown, sizeof shown);
+    return unit_valid(unit) ||
+           err_field(e, ERR_INVALID, "unit",
+                     "“%s” is not a unit's sign: capital letters A to Z and digits, hyphens inside, at most 16", shown);
+}
+
 bool symbol_valid(struct str symbol)
 {
     if (symbol.n == 0 || symbol.n > SYMBOL_MAX)

@@ -2,7 +2,7 @@
 # and $data. Invented, in the same words each time; the days count back from today, so that terms are near. Whoever wants
 # to see a case as its sender does finds number and code in $data/demo-case.
 
-demo_units='WA Wydział Administracji; ZP Biuro Zamówień Publicznych; OŚ Wydział Ochrony Środowiska'
+demo_units='WA Wydział Administracji; ZP Biuro Zamówień Publicznych; OS Wydział Ochrony Środowiska'
 demo_units="$demo_units; GK Wydział Gospodarki Komunalnej; WI Wydział Informatyki; OR Wydział Organizacyjny"
 
 ago() { TZ=Europe/Warsaw date -d "$1 days ago" +%F; }
@@ -44,7 +44,7 @@ fill_desk() {
 
     letter 13 foi counter "Ile drzew wycięto na terenach gminy w latach 2023–2025 i ile posadzono?" &&
         office subject --text "Wycinka i nasadzenia drzew w latach 2023–2025" &&
-        office assign --unit OŚ && printf '%s %s\n' "$number" "$code" >"$data/demo-case" || return 1
+        office assign --unit OS && printf '%s %s\n' "$number" "$code" >"$data/demo-case" || return 1
 
     letter 10 foi letter "Proszę o protokoły z przeglądów placów zabaw z ostatnich pięciu lat." \
         --name "Stowarzyszenie Nasze Podwórko" --street "Lipowa 3" --postal-code 00-950 --city "Brzozów Dolny" &&

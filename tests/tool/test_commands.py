@@ -158,6 +158,9 @@ def manifest():
     ok(a.status == 1 and office("file", "show", "FN.1431.1.2020").status == 1, "with a fault nothing is written", a)
     done = office("ingest", "--manifest", spis)
     same((done.status, done.rows[-1]["records"]), (0, 2), "the sound one is taken")
+    again = office("ingest", "--manifest", spis)
+    same((again.status, again.rows[-1]["records"], again.rows[-1]["skipped"]), (0, 0, 2), "the same list again takes nothing")
+    same([(r["id"], r.get("skipped")) for r in again.rows[:-1]], [(r["id"], True) for r in done.rows[:-1]], "and says so of each")
     same([office("file", "show", "FN.1431.1.2020").row[k] for k in ("state", "record_count")], ["closed", 2],
          "one case file with both, closed")
 
@@ -208,6 +211,7 @@ def verify():
 def forecast_and_daily():
     rows = office("forecast", "--years", "60").rows
     ok(rows and all({"year", "action", "records", "bytes"} <= set(r) for r in rows), "forecast: its keys", rows)
+    same(Office().people("forecast").out, "Nothing falls due in these years.\n", "a forecast of nothing has no heading")
     a = office("daily", "--budget", "1")
     ok(a.status == 0 and {"due", "exceptions", "holds_to_review", "drafts_expired", "requests_overdue", "checked", "faults"} <= set(a.row), "daily: its keys", a)
 
@@ -219,6 +223,10 @@ def law():
     a = office("conf", "diff", changed, "--from", "2027-01-01")
     ok(a.status == 0 and any("1610" in r.get("change", "") for r in a.rows), "conf diff names the class", a)
     same(a.rows[-1]["applied"], False, "and applies nothing")
+    for lang, said in (("C", "  akta class confirm 0050 CATEGORY --basis TEXT"),
+                       ("pl_PL.UTF-8", "  akta class confirm 0050 KATEGORIA --basis TEKST")):
+        a = office.people("class", "0050", lang=lang)
+        ok(said in a.out.splitlines(), f"{lang}: how an unread class is confirmed, named by its symbol alone", a)
     before = office("class", "1610").row["category"]
     done = office("conf", "apply", changed, "--from", "2027-01-01")
     ok(done.status == 0 and done.row["applied"] and done.row["changes"] >= 1, "conf apply", done)
@@ -258,7 +266,8 @@ def init():
     a = akta("--json", "init", office.dir, "--office", HOUSE / "conf" / "office.conf")
     same(a.status, 3, "init never over an archive")
     for text, what in [("[office]\nname = x\n", "no origin"), ("[office]\nnmae = x\n", "an unknown setting"),
-                       ("[office]\nname = x\norigin = a.example/l\n[law]\nplan = none.tsv\n", "a plan that is not there")]:
+                       ("[office]\nname = x\norigin = a.example/l\n[law]\nplan = none.tsv\n", "a plan that is not there"),
+                       ("[office]\nname = x\norigin = Dziennik Urzędu\n", "an origin that no log may have")]:
         bad = note("office.conf", text.encode())
         a = akta("--json", "init", here / "fresh", "--office", bad)
         ok(a.status == 2 and not (here / "fresh" / "format").exists(), f"refused before anything is written: {what}", a)

@@ -85,12 +85,12 @@ def manual():
     same(akta("help", "--man", lang="pl_PL.UTF-8").out.split("\n")[1], ".SH NAZWA", "a Polish one can be written")
 
 
-def complete(line):
+def complete(line, cwd=HOUSE):
     words = line.split(" ")
     script = (f"source '{BUILD / 'akta.bash'}'; COMP_WORDS=({' '.join(repr(w) for w in words)}); "
               f"COMP_CWORD={len(words) - 1}; _akta; printf '%s\\n' \"${{COMPREPLY[@]}}\"")
-    p = subprocess.run(["bash", "-c", script], capture_output=True, text=True, cwd=HOUSE)
-    return p.stdout.split(), p.stderr
+    p = subprocess.run(["bash", "-c", script], capture_output=True, text=True, cwd=cwd)
+    return p.stdout.splitlines() if p.stdout.strip() else [], p.stderr
 
 
 def completion():
@@ -102,6 +102,11 @@ def completion():
         seen, err = complete(line)
         ok([w for w in seen if not w.startswith("conf")] == [w for w in wanted if not w.startswith("conf")] and err == "",
            f"bash completes: {line}", (seen, err))
+    folder = scratch()
+    for name in ("wniosek o umowy.pdf", "list.txt"):
+        (folder / name).write_bytes(b"x")
+    same(complete("akta ingest w", folder), (["wniosek o umowy.pdf"], ""), "a file name with blanks is one name")
+    same(complete("akta hold l", folder), (["list"], ""), "no file is offered where the second word of a command stands")
 
 
 main(overview, each, all_polish, suggestions, manual, completion)

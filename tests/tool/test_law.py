@@ -85,6 +85,7 @@ def identifiers():
         ok(a.status == (0 if valid else 1) and set(a.row) == {"kind", "value", "valid", "why"}
            and a.row["valid"] is valid and a.row["why"], f"id {kind} {value}", a)
     same(ask("id", "nrb", *"PL61 1090 1014 0000 0712 1981 2874".split()).status, 0, "a value in several words")
+    ok("A to Z" in ask("id", "pesel", "ąę").row["why"], "a letter that no such number has is named as the fault, not counted as two")
     a = ask("id", "pesle", "1")
     ok(a.status == 2 and "pesel" in a.err, "an unknown kind: the nearest one is named", a)
 

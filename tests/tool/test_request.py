@@ -122,7 +122,9 @@ def answered():
     longest = shown["longest"]
     refused(verb("extend", r, "--until", day(longest, 1), "--reason", "x"), 2, "more than two months from filing", longest)
     refused(verb("extend", r, "--until", r["due"], "--reason", "x"), 2, "an extension that extends nothing")
+    ok(shown["safe"] <= shown["due"], "the last working day of the term is told", shown["safe"])
     a = verb("extend", r, "--until", longest, "--reason", "Umów jest czterysta").row
+    same(verb("show", r).row["safe"], None, "and no longer when another term counts (F-16)")
     same((a["state"], a["due"]), ("extended", longest), "extend to the last day of the law")
     refused(verb("extend", r, "--until", longest, "--reason", "x"), 3, "a second extension")
     released = b"%PDF-1.4\n" + b"skan umowy " * 9000
@@ -271,7 +273,7 @@ def fees():
 def words():
     r = filed(content="Co się dzieje z moją sprawą?")
     for name, more, status, what in [
-        ("show", ("x",), 2, "one argument too many"), ("assign", (), 2, "no unit"), ("qualify", ("--kind", "x", "--reason", "y"), 2, "no such kind"),
+        ("show", ("x",), 2, "one argument too many"), ("assign", (), 2, "no unit"), ("assign", ("--unit", "OŚ"), 2, "a unit that no mark can bear"), ("qualify", ("--kind", "x", "--reason", "y"), 2, "no such kind"),
         ("call", ("--for", "x", "--text", "y"), 2, "no such call"), ("answer", ("--text", "x", "--outcome", "refused"), 2, "another verb's outcome"),
         ("answer", ("--text", "x", "--outcome", "x"), 2, "no such outcome"), ("answer", ("--text", "x", here / "none"), 2, "no such file"),
         ("answer", ("--text", "x", here), 2, "a folder"), ("answer", ("--text", "x", "/dev/null"), 2, "a device"),
@@ -289,8 +291,19 @@ def words():
     same(verb("answer", r, "--text", "Załatwiono").row["outcome"], "settled", "a complaint is settled")
     same(verb("reopen", r, "--reason", "Nowe okoliczności").row["state"], "in-work", "reopen")
     same(verb("forward", r, "--text", "Według właściwości", "--to", "Starosta").row["state"], "forwarded", "forward")
+    ok("  passed on to: Starosta\n" in office.people("request", "show", r["number"]).out, "people read to whom")
     mark = verb("close", r, "--unit", "OR").row
     same((mark["mark"].split(".")[:2], mark["category"]), (["OR", "1511"], "BE5"), "a complaint that was passed on goes into its own class")
+    held = filed()
+    conf = office.dir / "akta.conf"
+    before = conf.read_text(encoding="utf-8")
+    verb("not-held", held, "--text", "Nie posiadamy")
+    office.stop_owner()
+    conf.write_text(before.replace("#foi = 1431", "foi = 14"), encoding="utf-8")
+    refused(verb("close", held, "--unit", "WA"), 2, "a class of the settings that holds no files", "akta.conf", "classes.foi", "end classes")
+    same(verb("close", held, "--unit", "WA", "--class", "1431").status, 0, "another one is said with --class")
+    conf.write_text(before, encoding="utf-8")
+    office.start_owner()
     held = filed()
     same(verb("not-held", held, "--text", "Nie posiadamy").row["state"], "not-held", "not-held")
     pointed = filed()
@@ -316,6 +329,8 @@ def lists():
     ok(urgent and [x["due"] for x in urgent] == sorted(x["due"] for x in urgent), "--days-left: the most urgent first", urgent)
     same(office("request", "list", "--days-left", "0").rows[:-1], [], "nothing is due today")
     same(office("request", "list", "--days-left", "20", "--limit", "1").rows[-1]["more"], len(urgent) - 1, "and how many more there are")
+    page = office("request", "list", "--limit", "2").rows[-1]
+    ok(page["next"] and page["more"] is None, "a page that goes on does not say that there are 0 more", page)
     verb("assign", filed(), "--unit", "WA")
     mine = office("request", "list", "--unit", "WA").rows[:-1]
     ok(mine and all(x["unit"] == "WA" and x["days_left"] is not None for x in mine), "--unit: what is open and that cell has", mine)

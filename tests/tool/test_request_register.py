@@ -2,6 +2,7 @@
 import datetime
 import json
 import pathlib
+import re
 import sys
 import zoneinfo
 
@@ -71,14 +72,16 @@ def slips():
     before = office("request", "list").rows
     tomorrow = (TODAY + datetime.timedelta(days=2)).isoformat()
     for words, more, said in ((("--at", "7:5"), {}, "09:05"), ((), {"received": tomorrow}, "--received"),
-                              ((), {"received": "2016-01-04"}, "five years"),
+                              ((), {"received": "2016-01-04"}, "--received: that is more than five years"),
+                              ((), {"received": "1899-01-04"}, "--received: that is more than five years"),
+                              ((), {"kind": "data-subject"}, "--right: "),
                               ((), {"channel": "portal"}, "portal"), ((), {"kind": "foo"}, "foo"), ((), {"content": " "}, "information"),
                               (("--purpose", "praca"), {}, "purpose"),
                               (("--at", "02:30"), {"channel": "e-mail", "received": "2026-03-29"}, "skipped")):
         a = enter(*words, **more)
         ok(a.status == 2 and said in a.err and a.out == "", f"refused with its reason: {words} {more}", a)
     a = enter("--email", "jan", "--postal-code", "12")
-    ok("@" in a.err and "5 digits" in a.err, "all faults of a letter are told at once", a.err)
+    ok("--email: " in a.err and "--postal-code: " in a.err, "all faults of a letter are told at once, each by its option", a.err)
     bad = here / "wirus.exe"
     bad.write_bytes(b"MZ" + bytes(500))
     good = here / "dobry.pdf"
@@ -88,6 +91,36 @@ def slips():
     numbers = sorted(x["number"] for x in before if "number" in x)
     following = enter().row["number"]
     same(int(following[-6:]), int(numbers[-1][-6:]) + 1, "nor burnt a number")
+
+
+def in_polish():
+    """The office writes Polish, whatever its clerk's terminal speaks."""
+    n = enter("--name", "Jan Nowak").row["number"]
+    office("request", "fee", n, "--item", "2=1")
+    ok("Razem: " in office("request", "show", n).row["timeline"][-1]["text"], "a fee notice to who wrote a letter is in Polish")
+
+
+def lateness():
+    n = enter(received=ago(30)).row["number"]
+    for lang, said in (("C", "(late, days: "), ("pl_PL.UTF-8", "(po terminie, dni: ")):
+        a = office.people("request", "assign", n, "--unit", "WA", lang=lang)
+        shown = office.people("request", "show", n, lang=lang).out
+        ok(re.search(r"^(Next|Co teraz) +(the office is late|urząd się spóźnia)$", shown, re.M), f"{lang}: nobody is late until a day", shown)
+        ok(said in a.out and "-" not in a.out.split(said)[-1], f"{lang}: what is late is said to be late, not to have days left", a)
+
+
+    office("request", "call", n, "--for", "sign", "--text", "Podpisz", "--served", ago(1))
+    late = {x["number"]: x for x in office("request", "list", "--late").rows[:-1]}
+    ok(n in late and late[n]["next"] == "requester-replies" and late[n]["overdue_since"], "a call does not hide that it is late (F-17)", late)
+
+
+def fee_entered_late():
+    n = enter(received=ago(20)).row["number"]
+    for served in ((), ("--served", ago(1))):
+        a = office("request", "fee", n, "--item", "2=1", *served)
+        ok(a.status == 3 and "F-21" in a.err, f"a fee told of too late: {served}", a)
+    same(office("request", "fee", n, "--item", "2=1", "--served", ago(10)).status, 0, "a notice that was served in time and is entered late")
+    same(office("request", "show", n).row["disclose_from"], ago(-5), "day 15 after its service")
 
 
 def in_order():
@@ -100,4 +133,4 @@ def in_order():
 
 
 office.start()
-main(on_paper, by_mail, incomplete, slips, in_order)
+main(on_paper, by_mail, incomplete, slips, in_polish, lateness, fee_entered_late, in_order)
