@@ -280,13 +280,13 @@ bool keys_turn(struct store *s, struct key_turn *out, struct progress *p, struct
 
 /* ---- copies, and the end of an epoch */
 
-bool keys_note_copied(struct store *s, struct err *e)
+bool keys_note_copied(struct store *s, uint32_t epoch, struct err *e)
 {
     struct buf text CLEANUP(buf_free) = BUF_INIT(32);
-    if (key_epoch(s) == FIRST_EPOCH) {
+    if (epoch == FIRST_EPOCH) {
         return true;
     }
-    buf_fmt(&text, "%u\n", key_epoch(s));
+    buf_fmt(&text, "%u\n", epoch);
     return buf_ok(&text, e) && file_write_durable(s->keys_fd, COPIED_FILE, buf_bytes(&text), 0600, e);
 }
 

@@ -111,7 +111,7 @@ static bool kek_parse(const char *text, size_t n, uint32_t epoch, struct key *ke
            hex_decode((struct str){text + KEK_HEAD_SIZE, 64}, key->b, sizeof key->b);
 }
 
-static bool kek_name(const char *name, uint32_t *epoch)
+bool keyring_file(const char *name, uint32_t *epoch)
 {
     uint32_t v = 0;
     if (strncmp(name, KEK_PREFIX, 4) != 0 || strlen(name) != 12) {
@@ -249,7 +249,7 @@ static bool load_one(void *ctx, int dir, const char *name, bool is_folder, struc
     if (!is_folder && strncmp(name, KEK_PASSING, sizeof KEK_PASSING - 1) == 0 && !kek_erase(dir, name, &trouble)) {
         log_line(LOG_WARN, "store", "a rest of a key file stays: %s", trouble.text); /* what a crash left */
     }
-    return is_folder || !kek_name(name, &number) || load_number(ctx, dir, name, number, e);
+    return is_folder || !keyring_file(name, &number) || load_number(ctx, dir, name, number, e);
 }
 
 bool keyring_open(int keys_fd, struct keyring **out, struct err *e)
@@ -362,7 +362,7 @@ static bool check_one(void *ctx, int dir, const char *name, bool is_folder, stru
     struct ring_check *c = ctx;
     char place[300];
     uint32_t number = 0;
-    if (is_folder || !kek_name(name, &number)) {
+    if (is_folder || !keyring_file(name, &number)) {
         return true;
     }
     c->seen++;
@@ -385,6 +385,50 @@ bool keyring_check(int keys_fd, struct findings *f, struct err *e)
         store_findings_add(f, "keys/", N_("put back the copy that the custodians keep"), N_("there is no key file"));
     }
     return true;
+}
+
+/* ---- a copy of keys/ */
+
+struct copy_check {
+    struct keyring *k; /* slot 0: of the copy, slot 1: ours */
+    int ours;
+    bool any, any_ours; /* sound key files there; and such as we have, too */
+    bool other;
+};
+
+static bool compare_copied(void *ctx, int dir, const char *name, bool is_folder, struct err *e)
+{
+    struct copy_check *c = ctx;
+    uint32_t number = 0;
+    struct err why = {.lang = e->lang};
+    struct epoch *there = &c->k->epochs[0], *here = &c->k->epochs[1];
+    if (is_folder || !keyring_file(name, &number) || !kek_load(c->k, dir, name, number, there, &why)) {
+        return true; /* a damaged one is mended by what comes over it */
+    }
+    c->any = true;
+    if (kek_load(c->k, c->ours, name, number, here, &why)) {
+        bool same = equal_constant_time(there->key.b, here->key.b, sizeof here->key.b);
+        c->any_ours |= same;
+        c->other |= !same;
+    }
+    return true;
+}
+
+bool keyring_copy_is_ours(int keys_fd, int copy_fd, struct err *e)
+{
+    CLEANUP(keyring_close) struct keyring *k = ring_new(e);
+    struct copy_check c = {.k = k, .ours = keys_fd};
+    if (!k) {
+        return false;
+    }
+    k->n = 2; /* so that both are wiped */
+    if (!dir_list(copy_fd, ".", compare_copied, &c, e)) {
+        return false;
+    }
+    return (!c.other && c.any == c.any_ours) ||
+           err_set(e, ERR_CONFLICT,
+                   "the folder holds keys that are not this archive's, and they may be the only copy; name another "
+                   "folder");
 }
 
 /* ---- wrapping */
