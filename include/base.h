@@ -226,6 +226,9 @@ struct clock {
 extern const struct clock clock_system;
 instant clock_now(const struct clock *c);
 uint64_t monotonic_ns(void); /* for durations and time-outs only */
+/* That far from now on CLOCK_MONOTONIC: a wait that the machine's clock, when it is set, neither ends nor prolongs. */
+void monotonic_after(uint64_t ns, struct timespec *out);
+void cond_monotonic(pthread_cond_t *out); /* a condition whose timed waits go by it */
 
 /* ---------------------------------------------------------------- digests, randomness, sealing, signing (libgcrypt) */
 

@@ -16,7 +16,7 @@
 #define BATCH_LEAST     (8u << 20)
 #define RECORDS_IN_VERB 64u
 #define BATCH_ARENA     (64u << 20)
-#define POLL_NS         100000000L
+#define POLL_NS         100000000u
 
 struct ingest {
     struct archive *a;
@@ -150,11 +150,8 @@ static void batch_join(struct batch *b)
 {
     while (b->running) {
         struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_nsec += POLL_NS;
-        until.tv_sec += until.tv_nsec / 1000000000L;
-        until.tv_nsec %= 1000000000L;
-        if (pthread_timedjoin_np(b->thread, NULL, &until) != ETIMEDOUT)
+        monotonic_after(POLL_NS, &until);
+        if (pthread_clockjoin_np(b->thread, NULL, CLOCK_MONOTONIC, &until) != ETIMEDOUT)
             b->running = false;
         else
             asked_to_stop(b->in);

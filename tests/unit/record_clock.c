@@ -1,0 +1,92 @@
+/* A machine's clock that jumps while documents are taken in or checked: whoever asks to stop is heard. */
+#include "clock_jump.h"
+#include "record_case.h"
+
+#include <pthread.h>
+
+static struct archive_case *shared;
+
+static int set_up(void **state)
+{
+    (void)state;
+    shared = case_make();
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    atomic_store(&clock_ahead, 0);
+    case_end(shared);
+    return 0;
+}
+
+#define SLOW_TENTHS 40
+#define SLOW_BYTES  (3u << 20)
+
+/* A source that is read for as long as nobody was asked whether to go on, or for some seconds. */
+struct slow {
+    atomic_uint *asked;
+    size_t left;
+    bool heard;
+};
+
+static bool slow_read(void *ctx, void *p, size_t n, size_t *got, struct err *e)
+{
+    struct slow *s = ctx;
+    const struct timespec tenth = {.tv_nsec = 100000000};
+    unsigned before = atomic_load(s->asked);
+    (void)e;
+    for (int i = 0; i < SLOW_TENTHS && !s->heard; i++) {
+        nanosleep(&tenth, NULL);
+        s->heard = atomic_load(s->asked) > before;
+    }
+    *got = n < s->left ? n : s->left;
+    memset(p, 's', *got);
+    s->left -= *got;
+    return true;
+}
+
+static bool slow_open(struct ingest_item *it, struct content_source *src, struct err *e)
+{
+    (void)e;
+    *src = (struct content_source){.read = slow_read, .ctx = it->ctx, .size_hint = SLOW_BYTES};
+    return true;
+}
+
+static void slow_close(struct ingest_item *it)
+{
+    (void)it;
+}
+
+static bool ask(struct progress *p)
+{
+    atomic_fetch_add((atomic_uint *)p->ctx, 1);
+    return false;
+}
+
+static void ingest_hears_who_asks_to_stop(void **state)
+{
+    (void)state;
+    atomic_uint asked = 0;
+    struct progress p = {.stop = ask, .ctx = &asked};
+    struct slow s = {.asked = &asked, .left = SLOW_BYTES};
+    struct ingest_item it = {.file = case_file_open(shared, "WA", "1431", "Slow").id,
+                             .in = {.name = STR("slow.bin"), .origin = STR("scan")},
+                             .open = slow_open,
+                             .close = slow_close,
+                             .ctx = &s,
+                             .size = SLOW_BYTES};
+    atomic_store(&clock_ahead, ONE_YEAR);
+    must(record_ingest(shared->a, &it, 1, &case_clerk, NULL, NULL, &p, &e));
+    atomic_store(&clock_ahead, 0);
+    assert_true(s.heard);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ingest_hears_who_asks_to_stop),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
