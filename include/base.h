@@ -335,6 +335,8 @@ bool fd_write_full(int fd, const void *p, size_t n, struct err *e) MUST_USE;
 bool file_read(int dir, const char *path, size_t max, struct arena *a, struct bytes *out, struct err *e) MUST_USE;
 /* Temporary beside it, write, fdatasync, rename, sync of the directory. A failed sync is a fail_stop. */
 bool file_write_durable(int dir, const char *path, struct bytes content, mode_t mode, struct err *e) MUST_USE;
+/* A mode that lets everybody read is taken as it is, here, in file_write_durable and in dir_make, whatever the umask. */
+void file_show(int fd, mode_t mode);
 bool dir_make(int dir, const char *path, mode_t mode,
               struct err *e) MUST_USE;          /* existing is fine; parents are not made */
 bool dir_sync(int dir, struct err *e) MUST_USE; /* fsync of the directory; failed: fail_stop */

@@ -143,13 +143,7 @@ bool store_make_folder(int dir, const char *path, mode_t mode, struct err *e)
     if (!dir_make(dir, path, mode, e)) {
         return false;
     }
-    if (fstatat(dir, path, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISDIR(st.st_mode)) {
-        return store_refuse_link(path, e);
-    }
-    if ((mode & S_IROTH) != 0 && (st.st_mode & mode) != mode) {
-        (void)!fchmodat(dir, path, mode, 0); /* the caller's umask is not what those go by who serve it */
-    }
-    return true;
+    return (fstatat(dir, path, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode)) || store_refuse_link(path, e);
 }
 
 bool store_make_parents(int dir, const char *path, struct err *e)
