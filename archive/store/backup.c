@@ -429,6 +429,20 @@ static bool copy_everything(struct backup *b, struct err *e)
            swap_env(b, e) && write_manifest(b, e);
 }
 
+/* For the next copy of the keys. On a full disk it waits: this copy is whole without it. */
+static bool renew_wrapped_keys(struct store *s, struct err *e)
+{
+    if (keys_export(s, e)) {
+        return true;
+    }
+    if (e->code != ERR_FULL) {
+        return false;
+    }
+    log_line(LOG_WARN, "store", "keys/wrapped-keys stays as it was: %s", e->text);
+    err_init(e, e->lang);
+    return true;
+}
+
 bool store_backup(struct store *s, int to, struct progress *p, struct err *e)
 {
     struct backup b = {.s = s,
@@ -439,7 +453,7 @@ bool store_backup(struct store *s, int to, struct progress *p, struct err *e)
                        .replacing = BUF_INIT(NAMES_MAX),
                        .stale = BUF_INIT(NAMES_MAX),
                        .dropped = BUF_INIT(DROPPED_MAX)};
-    bool ok = open_target(&b, to, e) && copy_everything(&b, e) && keys_export(s, e);
+    bool ok = open_target(&b, to, e) && copy_everything(&b, e) && renew_wrapped_keys(s, e);
     if (!ok && (e->code == ERR_FULL || e->code == ERR_IO)) {
         err_wrap(e, "the backup is not whole; make room or mend what is named, and start it again");
     }

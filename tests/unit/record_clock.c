@@ -83,10 +83,37 @@ static void ingest_hears_who_asks_to_stop(void **state)
     assert_true(s.heard);
 }
 
+static void find_clock(void *ctx, const char *place, const char *wrong, const char *mend)
+{
+    (void)mend;
+    if (strcmp(place, "clock") == 0)
+        snprintf(ctx, 600, "%s", wrong);
+}
+
+/* The clock of the archive: a year ahead for one act, then right again. */
+static void doctor_says_that_the_last_entry_is_still_to_come(void **state)
+{
+    uint64_t checked;
+    char told[600] = "";
+    struct id hold;
+    (void)state;
+    struct case_file f = case_file_open(shared, "WA", "1431", "ahead");
+    must(archive_doctor(shared->a, false, find_clock, told, &checked, &e));
+    assert_string_equal(told, "");
+    shared->now += ONE_YEAR;
+    must(hold_place(shared->a, f.mark, STR("x"), STR("y"), case_day("2029-01-01"), &case_clerk, &hold, &e));
+    shared->now -= ONE_YEAR;
+    must_fail(hold_place(shared->a, f.mark, STR("x"), STR("z"), case_day("2029-01-01"), &case_clerk, &hold, &e),
+              ERR_BUSY);
+    must(archive_doctor(shared->a, false, find_clock, told, &checked, &e));
+    assert_non_null(strstr(told, "2027-11-21T12:00"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ingest_hears_who_asks_to_stop),
+        cmocka_unit_test(doctor_says_that_the_last_entry_is_still_to_come),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -131,6 +131,32 @@ static void a_second_copy_of_the_keys_that_fails_leaves_the_first_one_whole(void
     end(&a);
 }
 
+static int no_room_for_wrapped_keys(int dir, const char *path, int flags, mode_t mode)
+{
+    if (strcmp(path, ".wrapped-keys.part") == 0) {
+        errno = ENOSPC;
+        return -1;
+    }
+    return disk_real.openat(dir, path, flags, mode);
+}
+
+/* The disk of the archive is full, that of the backup is not. */
+static void a_full_archive_can_be_copied(void **state)
+{
+    struct again a = begin(state);
+    struct err e = ERR_INIT;
+    static struct disk full;
+    must(store_backup_keys(a.c->store, a.keys, &e), &e);
+    full = disk_real;
+    full.openat = no_room_for_wrapped_keys;
+    disk_replace(&full);
+    bool copied = store_backup(a.c->store, a.to, NULL, &e);
+    disk_replace(NULL);
+    must(copied, &e);
+    must(store_restore(a.to, a.keys, a.restored, NULL, &e), &e);
+    end(&a);
+}
+
 /* ---- what is published while the copy is made */
 
 #define FOLDERS 8u
@@ -367,6 +393,7 @@ int main(void)
                                         care_teardown),
         cmocka_unit_test_setup_teardown(a_second_copy_of_the_keys_that_fails_leaves_the_first_one_whole, care_setup,
                                         care_teardown),
+        cmocka_unit_test_setup_teardown(a_full_archive_can_be_copied, care_setup, care_teardown),
         cmocka_unit_test_setup_teardown(the_copied_checkpoint_is_no_newer_than_the_tiles_with_it, care_setup,
                                         care_teardown),
         cmocka_unit_test_setup_teardown(what_the_log_no_longer_has_leaves_the_copy, care_setup, care_teardown),
