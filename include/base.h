@@ -326,6 +326,7 @@ void disk_replace(const struct disk *d); /* NULL: the real one; before threads s
  * does it for itself and those that it starts: before there are others. */
 enum confinement { CONFINED, CONFINE_NOT_THERE /* this kernel cannot: all is as before */, CONFINE_FAILED };
 enum confinement confine_reading(const char *const *paths, size_t n) MUST_USE;
+void confine_cores(void); /* this process leaves no core file: it would hold the keys that are in use */
 
 void fd_close(int *fd);                                                            /* for CLEANUP; -1 is nothing */
 bool fd_read_full(int fd, void *p, size_t n, size_t *got, struct err *e) MUST_USE; /* *got < n only at the end */

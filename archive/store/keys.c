@@ -29,14 +29,13 @@
 
 struct epoch {
     uint32_t number;
-    struct sealer *sealer;
     struct key key;
 };
 
 struct keyring {
     size_t n;
     uint32_t newest;
-    pthread_mutex_t lock;     /* guards the list; one sealer serves one thread at a time */
+    pthread_mutex_t lock;     /* guards the list */
     pthread_mutex_t rotation; /* held while the epoch is turned */
     struct epoch epochs[EPOCHS_MAX];
     char text[KEK_SIZE + 1]; /* a key file while it is read or written */
@@ -67,7 +66,6 @@ void keyring_close(struct keyring **kp)
         return;
     }
     for (size_t i = 0; i < k->n; i++) {
-        sealer_free(&k->epochs[i].sealer);
         key_wipe(&k->epochs[i].key);
     }
     pthread_mutex_destroy(&k->lock);
@@ -234,10 +232,6 @@ static bool load_number(struct keyring *k, int dir, const char *name, uint32_t n
         return false;
     }
     k->n++;
-    slot->sealer = sealer_new(&slot->key);
-    if (!slot->sealer) {
-        return err_set(e, ERR_MEMORY, "out of memory");
-    }
     k->newest = number > k->newest ? number : k->newest;
     return true;
 }
@@ -331,7 +325,6 @@ bool keyring_destroy(struct keyring *k, int keys_fd, uint32_t number, struct err
                   ? kek_destroy(keys_fd, name, e)
                   : err_set(e, ERR_STATE, "the key file of epoch %u is in use, or there is none", number);
     if (ok) {
-        sealer_free(&epoch->sealer);
         key_wipe(&epoch->key);
         *epoch = k->epochs[--k->n];
         explicit_bzero(&k->epochs[k->n], sizeof k->epochs[k->n]);
@@ -462,6 +455,16 @@ uint32_t wrapped_epoch(const struct wrapped_key *w)
     return be32_get(w->b);
 }
 
+/* For one box, and wiped after it: the library keeps the key's schedule, which begins with the key, on the heap. */
+static struct sealer *sealer_of(const struct epoch *epoch, struct err *e)
+{
+    struct sealer *s = sealer_new(&epoch->key);
+    if (!s) {
+        err_set(e, ERR_MEMORY, "out of memory");
+    }
+    return s;
+}
+
 /* The lock is held. */
 static bool wrap_in(struct keyring *ring, const struct id *object, const struct key *k, struct wrapped_key *out,
                     struct err *e)
@@ -470,10 +473,11 @@ static bool wrap_in(struct keyring *ring, const struct id *object, const struct 
     if (!epoch) {
         return err_set(e, ERR_NOT_FOUND, "there is no key file to wrap keys under");
     }
+    CLEANUP(sealer_free) struct sealer *s = sealer_of(epoch, e);
     be32_put(out->b, epoch->number);
     random_bytes(out->b + WRAP_NONCE_AT, SEAL_NONCE);
-    return seal(epoch->sealer, out->b + WRAP_NONCE_AT, id_bytes(object), (struct bytes){k->b, sizeof k->b},
-                out->b + WRAP_BOX_AT, e);
+    return s && seal(s, out->b + WRAP_NONCE_AT, id_bytes(object), (struct bytes){k->b, sizeof k->b},
+                     out->b + WRAP_BOX_AT, e);
 }
 
 bool key_wrap(const struct store *s, const struct id *object, const struct key *k, struct wrapped_key *out,
@@ -493,7 +497,11 @@ static bool unwrap_in(struct keyring *ring, const struct id *object, const struc
     if (!epoch) {
         return err_set(e, ERR_NOT_FOUND, "the key was wrapped in epoch %u, whose key file is gone", wrapped_epoch(w));
     }
-    return unseal(epoch->sealer, w->b + WRAP_NONCE_AT, id_bytes(object),
+    CLEANUP(sealer_free) struct sealer *s = sealer_of(epoch, e);
+    if (!s) {
+        return false;
+    }
+    return unseal(s, w->b + WRAP_NONCE_AT, id_bytes(object),
                   (struct bytes){w->b + WRAP_BOX_AT, sizeof w->b - WRAP_BOX_AT}, out->b, e) ||
            err_wrap(e, "a wrapped key is damaged");
 }
