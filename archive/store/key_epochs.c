@@ -330,6 +330,15 @@ static bool may_go(struct store *s, uint32_t epoch, struct err *e)
                "backup --keys FOLDER");
 }
 
+bool keys_may_destroy(struct store *s, uint32_t epoch, struct err *e)
+{
+    if (!keyring_turning(s->keys, true)) {
+        return err_set(e, ERR_BUSY, "the keys are being turned already");
+    }
+    bool ok = may_go(s, epoch, e);
+    return keyring_turning(s->keys, false) && ok;
+}
+
 bool keys_destroy(struct store *s, uint32_t epoch, struct err *e)
 {
     if (!keyring_turning(s->keys, true)) {

@@ -2,7 +2,8 @@
 #include "clock_jump.h"
 #include "record_case.h"
 
-#include <pthread.h>
+#include <fcntl.h>
+#include <sys/stat.h>
 
 static struct archive_case *shared;
 
@@ -109,11 +110,34 @@ static void doctor_says_that_the_last_entry_is_still_to_come(void **state)
     assert_non_null(strstr(told, "2027-11-21T12:00"));
 }
 
+/* Destruction is shown by the log: where the log takes no entry, there is none. */
+static void no_key_is_destroyed_that_the_log_cannot_tell_of(void **state)
+{
+    struct key_turn turn;
+    (void)state;
+    struct store *s = archive_store(shared->a);
+    mkdirat(shared->dir.dir, "keys-copy", 0700);
+    int copy = openat(shared->dir.dir, "keys-copy", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    shared->now += 2 * ONE_YEAR; /* after the entry that was to come */
+    must(keys_turn(s, &turn, NULL, &e));
+    must_fail(archive_key_destroy(shared->a, 1, &case_clerk, &e), ERR_STATE); /* not copied */
+    must(store_backup_keys(s, copy, &e));
+    case_file_open(shared, "WA", "1431", "now");
+    shared->now -= 3600;
+    must_fail(archive_key_destroy(shared->a, 1, &case_clerk, &e), ERR_BUSY);
+    must(keys_may_destroy(s, 1, &e)); /* it is still there */
+    shared->now += 3600;
+    must(archive_key_destroy(shared->a, 1, &case_clerk, &e));
+    must_fail(keys_may_destroy(s, 1, &e), ERR_NOT_FOUND);
+    close(copy);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ingest_hears_who_asks_to_stop),
         cmocka_unit_test(doctor_says_that_the_last_entry_is_still_to_come),
+        cmocka_unit_test(no_key_is_destroyed_that_the_log_cannot_tell_of),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
