@@ -17,6 +17,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -453,10 +454,14 @@ bool store_backup(struct store *s, int to, struct progress *p, struct err *e)
                        .replacing = BUF_INIT(NAMES_MAX),
                        .stale = BUF_INIT(NAMES_MAX),
                        .dropped = BUF_INIT(DROPPED_MAX)};
+    if (!store_own_copy(to, e)) {
+        return false;
+    }
     bool ok = open_target(&b, to, e) && copy_everything(&b, e) && renew_wrapped_keys(s, e);
     if (!ok && (e->code == ERR_FULL || e->code == ERR_IO)) {
         err_wrap(e, "the backup is not whole; make room or mend what is named, and start it again");
     }
+    (void)flock(to, LOCK_UN);
     fd_close(&b.to_content);
     buf_free(&b.waiting);
     buf_free(&b.replacing);

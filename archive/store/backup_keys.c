@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #define WRAPPED_KEYS "wrapped-keys"
@@ -82,11 +83,15 @@ static bool remove_destroyed(void *ctx, int dir, const char *name, bool is_folde
 bool store_backup_keys(struct store *s, int to, struct err *e)
 {
     struct key_copy c = {.s = s, .to = to, .names = BUF_INIT(NAMES_MAX)};
+    if (!store_own_copy(to, e)) {
+        return false;
+    }
     bool ok = store_lies_apart(s, to, true, e) && keyring_copy_is_ours(s->keys_fd, to, e) && keys_export(s, e) &&
               backup_manifest_begin(to, &c.manifest, e) && dir_list(s->keys_fd, ".", copy_key_file, &c, e) &&
               buf_ok(&c.names, e) && store_sync_all(to, N_("the copy of the keys"), e) &&
               backup_manifest_take_away(to, e) && name_all(&c, e) && dir_list(to, ".", remove_destroyed, &c, e) &&
               backup_manifest_end(c.manifest, to, e) && keys_note_copied(s, c.newest, e);
+    (void)flock(to, LOCK_UN);
     backup_manifest_out_free(&c.manifest);
     buf_free(&c.names);
     return ok;

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -167,6 +168,12 @@ bool store_make_parents(int dir, const char *path, struct err *e)
 bool store_sync_all(int fd, const char *what, struct err *e)
 {
     return disk_now()->syncfs(fd) == 0 || err_errno(e, errno, "%s could not be made durable", tr(e->lang, what));
+}
+
+bool store_own_copy(int to, struct err *e)
+{
+    return flock(to, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK || /* else a file system without locks */
+           err_set(e, ERR_BUSY, "another copy is being written into this folder; try again when it is done");
 }
 
 static bool same_folder(int a, int b)

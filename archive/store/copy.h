@@ -21,6 +21,8 @@ bool store_refuse_link(const char *path, struct err *e);
 bool store_make_parents(int dir, const char *path, struct err *e) MUST_USE; /* the folders before the last slash */
 bool store_sync_all(int fd, const char *what, struct err *e) MUST_USE;
 
+/* One at a time: two that copy into one folder would write into each other's parts. Until flock(to, LOCK_UN). */
+bool store_own_copy(int to, struct err *e) MUST_USE;
 /* A copy inside the archive is lost with it, and below log/ it would be published. Keys beside the data they open are
  * no secret from whoever finds the backup. */
 bool store_lies_apart(const struct store *s, int to, bool keys, struct err *e) MUST_USE;

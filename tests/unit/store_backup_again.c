@@ -5,6 +5,7 @@
 #include "archive/store/copy.h"
 
 #include <errno.h>
+#include <sys/file.h>
 
 struct again {
     struct store_case *c;
@@ -248,6 +249,25 @@ static void another_archives_copies_are_not_written_over(void **state)
     end(&a);
 }
 
+/* Two at once would write into each other's parts. */
+static void one_copy_at_a_time_is_written_into_a_folder(void **state)
+{
+    struct again a = begin(state);
+    struct err e = ERR_INIT;
+    int other = openat(a.c->scratch.dir, "backup", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    assert_int_equal(flock(other, LOCK_EX | LOCK_NB), 0);
+    assert_false(store_backup(a.c->store, a.to, NULL, &e));
+    assert_int_equal(e.code, ERR_BUSY);
+    assert_false(store_backup_keys(a.c->store, a.to, &e));
+    assert_int_equal(e.code, ERR_BUSY);
+    close(other);
+    must(store_backup(a.c->store, a.to, NULL, &e) && store_backup_keys(a.c->store, a.keys, &e), &e);
+    other = openat(a.c->scratch.dir, "backup", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    assert_int_equal(flock(other, LOCK_EX | LOCK_NB), 0); /* it was given back */
+    close(other);
+    end(&a);
+}
+
 static void a_link_in_the_folder_leads_nowhere(void **state)
 {
     static const char *const places[] = {"log", "content", "content/ab", "log/tile"};
@@ -398,6 +418,7 @@ int main(void)
                                         care_teardown),
         cmocka_unit_test_setup_teardown(what_the_log_no_longer_has_leaves_the_copy, care_setup, care_teardown),
         cmocka_unit_test_setup_teardown(another_archives_copies_are_not_written_over, care_setup, care_teardown),
+        cmocka_unit_test_setup_teardown(one_copy_at_a_time_is_written_into_a_folder, care_setup, care_teardown),
         cmocka_unit_test_setup_teardown(a_link_in_the_folder_leads_nowhere, care_setup, care_teardown),
         cmocka_unit_test_setup_teardown(a_destroyed_key_leaves_the_copy_with_the_next_one, care_setup, care_teardown),
         cmocka_unit_test_setup_teardown(a_key_that_came_while_the_others_were_copied_is_not_noted_as_copied, care_setup,
