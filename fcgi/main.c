@@ -79,6 +79,7 @@ static int read_words(int argc, char **argv, struct service *s, bool *go_on)
 static bool start_house(struct service *s, struct err *e)
 {
     (void)mallopt(M_ARENA_MAX, HEAPS_MOST);
+    confine_cores();
     size_t n = (size_t)(_binary_pl_mo_end - _binary_pl_mo_start);
     sigemptyset(&s->signals);
     sigaddset(&s->signals, SIGTERM);

@@ -226,6 +226,9 @@ struct clock {
 extern const struct clock clock_system;
 instant clock_now(const struct clock *c);
 uint64_t monotonic_ns(void); /* for durations and time-outs only */
+/* That far from now on CLOCK_MONOTONIC: a wait that the machine's clock, when it is set, neither ends nor prolongs. */
+void monotonic_after(uint64_t ns, struct timespec *out);
+void cond_monotonic(pthread_cond_t *out); /* a condition whose timed waits go by it */
 
 /* ---------------------------------------------------------------- digests, randomness, sealing, signing (libgcrypt) */
 
@@ -323,6 +326,7 @@ void disk_replace(const struct disk *d); /* NULL: the real one; before threads s
  * does it for itself and those that it starts: before there are others. */
 enum confinement { CONFINED, CONFINE_NOT_THERE /* this kernel cannot: all is as before */, CONFINE_FAILED };
 enum confinement confine_reading(const char *const *paths, size_t n) MUST_USE;
+void confine_cores(void); /* this process leaves no core file: it would hold the keys that are in use */
 
 void fd_close(int *fd);                                                            /* for CLEANUP; -1 is nothing */
 bool fd_read_full(int fd, void *p, size_t n, size_t *got, struct err *e) MUST_USE; /* *got < n only at the end */
@@ -332,6 +336,8 @@ bool fd_write_full(int fd, const void *p, size_t n, struct err *e) MUST_USE;
 bool file_read(int dir, const char *path, size_t max, struct arena *a, struct bytes *out, struct err *e) MUST_USE;
 /* Temporary beside it, write, fdatasync, rename, sync of the directory. A failed sync is a fail_stop. */
 bool file_write_durable(int dir, const char *path, struct bytes content, mode_t mode, struct err *e) MUST_USE;
+/* A mode that lets everybody read is taken as it is, here, in file_write_durable and in dir_make, whatever the umask. */
+void file_show(int fd, mode_t mode);
 bool dir_make(int dir, const char *path, mode_t mode,
               struct err *e) MUST_USE;          /* existing is fine; parents are not made */
 bool dir_sync(int dir, struct err *e) MUST_USE; /* fsync of the directory; failed: fail_stop */

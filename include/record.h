@@ -52,6 +52,8 @@ bool archive_office_change(struct archive *a, const struct office_info *office, 
  * and dates: nothing personal. */
 bool archive_note(struct archive *a, enum entry_type type, const struct entry_line *lines, size_t n,
                   const struct actor *who, struct err *e) MUST_USE;
+/* Ends a key-encryption key for good; the log tells of it before it goes. Refuses as keys_destroy does. */
+bool archive_key_destroy(struct archive *a, uint32_t epoch, const struct actor *who, struct err *e) MUST_USE;
 
 /* ---------------------------------------------------------------- categories and retention: pure */
 

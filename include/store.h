@@ -203,6 +203,7 @@ struct key_epoch_figures {
 bool keys_figures(struct store *s, struct key_epoch_figures out[KEY_EPOCHS_MAX], size_t *n, struct err *e) MUST_USE;
 /* ERR_STATE: it is the newest, still wraps keys, or the newest was never copied; ERR_NOT_FOUND: there is none. */
 bool keys_destroy(struct store *s, uint32_t epoch, struct err *e) MUST_USE;
+bool keys_may_destroy(struct store *s, uint32_t epoch, struct err *e) MUST_USE; /* the same refusals, and nothing done */
 
 /* ---------------------------------------------------------------- content */
 

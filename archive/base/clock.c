@@ -3,6 +3,7 @@
  * An instant outside the supported years has no text and no day. Owns nothing; the system clock cannot fail. */
 #include "day.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -123,4 +124,19 @@ uint64_t monotonic_ns(void)
     struct timespec now = {0};
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+void monotonic_after(uint64_t ns, struct timespec *out)
+{
+    uint64_t at = monotonic_ns() + ns;
+    *out = (struct timespec){.tv_sec = (time_t)(at / 1000000000u), .tv_nsec = (long)(at % 1000000000u)};
+}
+
+void cond_monotonic(pthread_cond_t *out) /* its parts cannot fail in the C library of Linux */
+{
+    pthread_condattr_t attr;
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(out, &attr);
+    pthread_condattr_destroy(&attr);
 }

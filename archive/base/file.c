@@ -166,10 +166,19 @@ bool dir_sync(int dir, struct err *e)
     return true;
 }
 
+/* The caller's umask says how private his own files are. What is made for others to read is theirs whatever it says. */
+static bool is_for_all(mode_t mode)
+{
+    return (mode & S_IROTH) != 0;
+}
+
 bool dir_make(int dir, const char *path, mode_t mode, struct err *e)
 {
     struct stat st;
     if (disk_now()->mkdirat(dir, path, mode) == 0) {
+        if (is_for_all(mode)) {
+            (void)!fchmodat(dir, path, mode, 0); /* see file_show */
+        }
         return true;
     }
     int why = errno;
@@ -209,6 +218,13 @@ static void temp_name(char out[TEMP_SIZE])
     snprintf(out, TEMP_SIZE, TEMP_PREFIX "%s", hex);
 }
 
+void file_show(int fd, mode_t mode)
+{
+    if (is_for_all(mode)) {
+        (void)!fchmod(fd, mode); /* our own file, just made: where modes are not kept, nothing is hidden either */
+    }
+}
+
 static bool write_and_rename(int parent, const char *temp, int fd, const char *name, struct bytes content,
                              struct err *e)
 {
@@ -238,6 +254,7 @@ bool file_write_durable(int dir, const char *path, struct bytes content, mode_t 
     if (fd < 0) {
         return err_errno(e, errno, "writing %s", path);
     }
+    file_show(fd, mode);
     if (!write_and_rename(parent, temp, fd, name, content, e)) {
         disk_now()->unlinkat(parent, temp, 0);
         return err_wrap(e, "writing %s", path);

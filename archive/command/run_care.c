@@ -6,10 +6,19 @@
 
 /* ---------------------------------------------------------------- backup */
 
+/* An archive that takes no changes, because the disk is full or the clock went wrong, needs its copy most. */
 static bool note_backup(struct run *r, const char *what)
 {
     struct entry_line line = {"of", str_of(what)};
-    return archive_note(r->a, E_BACKUP, &line, 1, &r->h->who, &r->e);
+    if (archive_note(r->a, E_BACKUP, &line, 1, &r->h->who, &r->e)) {
+        return true;
+    }
+    if (r->e.code != ERR_FULL && r->e.code != ERR_BUSY) {
+        return false;
+    }
+    out_note(r, N_("the log will not tell of this copy: %s"), r->e.text);
+    err_init(&r->e, r->h->lang);
+    return true;
 }
 
 static void told_copy(struct run *r, const char *what, struct str path)

@@ -93,16 +93,12 @@ int run_keys_rotate(struct run *r)
 int run_keys_destroy(struct run *r)
 {
     uint64_t number;
-    char text[24];
     if (!parse_u64(r->p->args[0].text, 1, 99999999, &number)) {
         err_field(&r->e, ERR_INVALID, "epoch", "an epoch is a whole number, as akta keys list shows it");
         return run_fail(r);
     }
     uint32_t epoch = (uint32_t)number;
-    snprintf(text, sizeof text, "%u", epoch);
-    const struct entry_line line = {"destroyed", str_of(text)};
-    if (!keys_destroy(archive_store(r->a), epoch, &r->e) ||
-        !archive_note(r->a, E_KEY_EPOCH, &line, 1, &r->h->who, &r->e)) {
+    if (!archive_key_destroy(r->a, epoch, &r->h->who, &r->e)) {
         return run_fail(r);
     }
     if (r->h->json) {

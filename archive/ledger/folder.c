@@ -74,8 +74,8 @@ static bool make_parents(struct folder_writer *w, const char *path, struct err *
     char dir[TILE_PATH_SIZE], above[TILE_PATH_SIZE];
     for (const char *slash = strchr(path, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
         snprintf(dir, sizeof dir, "%.*s", (int)(slash - path), path);
-        if (disk_now()->mkdirat(w->dir, dir, 0755) != 0 && errno != EEXIST)
-            return err_errno(e, errno, "making the directory %s of the published log", dir);
+        if (!dir_make(w->dir, dir, 0755, e))
+            return err_wrap(e, "%s of the published log", path);
         parent_of(dir, above);
         note_dir(w, above);
     }
@@ -150,6 +150,7 @@ static bool write_temp(struct folder_writer *w, const char *path, struct bytes c
     }
     if (fd < 0)
         return err_errno(e, errno, "writing %s of the published log", path);
+    file_show(fd, 0644);
     if (!fd_write_full(fd, content.p, content.n, e)) {
         disk_now()->unlinkat(w->dir, temp, 0);
         return err_wrap(e, "%s of the published log", path);

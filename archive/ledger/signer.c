@@ -165,7 +165,8 @@ void signer_close(struct signer **s)
     *s = NULL;
 }
 
-/* The key last: while it is in place, the retirement is not finished. */
+/* The key last: while it is in place, the retirement is not finished. What was put aside stays: a memory that stands
+ * here beside it is the new log's, made by a beginning that was cut short before its key. */
 bool signer_retire(int keys, const char *base, struct err *e)
 {
     struct signer now = {.keys = keys}, then = {.keys = keys};
@@ -173,7 +174,8 @@ bool signer_retire(int keys, const char *base, struct err *e)
     name_files(&then, base);
     const char *const from[] = {now.memory_file, now.key_file}, *const to[] = {then.memory_file, then.key_file};
     for (size_t i = 0; i < COUNT_OF(from); i++) {
-        if (folder_exists(keys, from[i]) && disk_now()->renameat(keys, from[i], keys, to[i]) != 0)
+        if (folder_exists(keys, from[i]) && !folder_exists(keys, to[i]) &&
+            disk_now()->renameat(keys, from[i], keys, to[i]) != 0)
             return err_errno(e, errno, "renaming DIR/keys/%s to %s", from[i], to[i]);
     }
     return dir_sync(keys, e);

@@ -40,8 +40,34 @@ static bool check_self(struct archive *a, store_finding tell, void *ctx, struct 
     return true;
 }
 
+#define CLOCK_SLACK 60 /* seconds, as the ledger has it */
+
+/* One entry written while the clock was far ahead keeps all others out until then. */
+static bool check_clock(struct archive *a, store_finding tell, void *ctx, struct err *e)
+{
+    struct ledger_head head;
+    struct err wrong;
+    char was[INSTANT_TEXT_SIZE];
+    struct arena *ar CLEANUP(arena_free) = arena_new(1u << 16);
+    if (!ar)
+        return err_set(e, ERR_MEMORY, "out of memory");
+    if (!ledger_head_get(a->ledger, ar, &head, e))
+        return false;
+    if (head.last_time - clock_now(a->clock) <= CLOCK_SLACK)
+        return true;
+    instant_text(head.last_time, was);
+    err_init(&wrong, e->lang);
+    err_set(&wrong, ERR_STATE,
+            "the last log entry was written at %s, which is still to come: nothing can be changed until then", was);
+    tell(ctx, "clock", wrong.text,
+         tr(e->lang, N_("if the machine's clock is wrong, set it right; if it was wrong when that was written, make a "
+                        "backup now, restore the newest one from before that into another folder with akta restore "
+                        "--successor, and enter again what came after it")));
+    return true;
+}
+
 bool house_doctor(struct archive *a, store_finding tell, void *ctx, struct err *e)
 {
     check_settings(a, tell, ctx, e->lang);
-    return check_publishing(a, tell, ctx, e) && check_self(a, tell, ctx, e);
+    return check_clock(a, tell, ctx, e) && check_publishing(a, tell, ctx, e) && check_self(a, tell, ctx, e);
 }

@@ -16,7 +16,7 @@
 #define BATCH_LEAST     (8u << 20)
 #define RECORDS_IN_VERB 64u
 #define BATCH_ARENA     (64u << 20)
-#define POLL_NS         100000000L
+#define POLL_NS         100000000u
 
 struct ingest {
     struct archive *a;
@@ -44,7 +44,9 @@ struct batch {
     struct content_batch *content;
     struct arena *ar;
     pthread_t thread;
-    bool running, read_ok;
+    pthread_mutex_t lock; /* over `ended`; made with the thread, like the condition */
+    pthread_cond_t end;
+    bool running, ended, read_ok;
     struct err e;
 };
 
@@ -127,7 +129,17 @@ static void *batch_main(void *ctx)
 {
     struct batch *b = ctx;
     b->read_ok = content_add_all(b->content, b->jobs, b->job_count, cancelled, b->in, &b->e);
+    pthread_mutex_lock(&b->lock);
+    b->ended = true;
+    pthread_cond_signal(&b->end);
+    pthread_mutex_unlock(&b->lock);
     return NULL;
+}
+
+static void batch_waits_end(struct batch *b)
+{
+    pthread_cond_destroy(&b->end);
+    pthread_mutex_destroy(&b->lock);
 }
 
 static bool batch_start(struct batch *b, struct err *e)
@@ -140,25 +152,38 @@ static bool batch_start(struct batch *b, struct err *e)
     if (!b->content)
         return false;
     err_init(&b->e, b->in->lang);
+    pthread_mutex_init(&b->lock, NULL);
+    cond_monotonic(&b->end);
     int rc = pthread_create(&b->thread, NULL, batch_main, b);
     b->running = rc == 0;
+    if (!b->running)
+        batch_waits_end(b);
     return b->running || err_errno(e, rc, "starting a thread");
+}
+
+/* For a moment, or until the readers have ended. */
+static bool batch_ended(struct batch *b)
+{
+    struct timespec until;
+    monotonic_after(POLL_NS, &until);
+    pthread_mutex_lock(&b->lock);
+    while (!b->ended && pthread_cond_timedwait(&b->end, &b->lock, &until) == 0)
+        continue;
+    bool ended = b->ended;
+    pthread_mutex_unlock(&b->lock);
+    return ended;
 }
 
 /* Waits for the readers, asking meanwhile whether to stop. */
 static void batch_join(struct batch *b)
 {
-    while (b->running) {
-        struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_nsec += POLL_NS;
-        until.tv_sec += until.tv_nsec / 1000000000L;
-        until.tv_nsec %= 1000000000L;
-        if (pthread_timedjoin_np(b->thread, NULL, &until) != ETIMEDOUT)
-            b->running = false;
-        else
-            asked_to_stop(b->in);
-    }
+    if (!b->running)
+        return;
+    while (!batch_ended(b))
+        asked_to_stop(b->in);
+    pthread_join(b->thread, NULL);
+    batch_waits_end(b);
+    b->running = false;
 }
 
 /* ---------------------------------------------------------------- filling a batch */

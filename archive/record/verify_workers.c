@@ -11,7 +11,7 @@
 #define SLICE         4u
 #define WORKERS_MAX   16u
 #define SLICE_ARENA   (16u << 20)
-#define POLL_NS       100000000L
+#define POLL_NS       100000000u
 
 /* Under the lock: more ids, from those named or from the walk. */
 static bool refill(struct run *r, struct err *e)
@@ -194,19 +194,11 @@ static bool settle(struct run *r, struct result *list, struct err *e)
     return true;
 }
 
-static void time_from_now(long ns, struct timespec *out)
-{
-    clock_gettime(CLOCK_REALTIME, out);
-    out->tv_nsec += ns;
-    out->tv_sec += out->tv_nsec / 1000000000L;
-    out->tv_nsec %= 1000000000L;
-}
-
 /* Waits for a verb's worth of results, or a moment; *over when every worker has ended. */
 static struct result *await_results(struct run *r, bool *over)
 {
     struct timespec until;
-    time_from_now(POLL_NS, &until);
+    monotonic_after(POLL_NS, &until);
     pthread_mutex_lock(&r->lock);
     if (r->working && r->result_count < MOVES_IN_VERB)
         pthread_cond_timedwait(&r->came, &r->lock, &until);
@@ -255,7 +247,7 @@ bool run_workers(struct run *r, uint64_t total, struct err *e)
     pthread_t threads[WORKERS_MAX];
     unsigned n = cores(), started = 0;
     pthread_mutex_init(&r->lock, NULL);
-    pthread_cond_init(&r->came, NULL);
+    cond_monotonic(&r->came);
     r->id_next = r->id_count = r->named_next = 0;
     r->walk_begun = r->walk_over = false;
     r->results = NULL;

@@ -6,22 +6,26 @@
  * size (in the log: and time) is taken for what it is. Therefore a copy gets its name only when its bytes are on the
  * disk, many at a time; a power cut in between leaves parts that the next run writes again. What the archive had
  * dropped before the environment was copied goes at the very end. MANIFEST is taken away before anything it proves
- * changes and comes back last. An interrupted run leaves a folder that the next run goes on with. */
+ * changes and comes back last: until the new environment is there, a run that fails or is stopped leaves the earlier
+ * backup as it was, and the next run goes on. The folder of another archive's backup is refused, and no link is
+ * followed in it: whoever asked for the copy need not be who writes it. */
 #include "content_shelf.h"
 #include "copy.h"
+#include "table_ids.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define ENV_NEXT     "env.next"
-#define CONTENT      "content/"
-#define DROPPED_MAX  (1u << 30)
-#define WRAPPED_KEYS "wrapped-keys"
-#define WRAPPED_PART ".wrapped-keys.part"
+#define ENV_NEXT    "env.next"
+#define CONTENT     "content/"
+#define DROPPED_MAX (1u << 30)
+#define CHECKPOINT  "log/checkpoint"
+#define NAMES_MAX   (64u << 20)
 
 #define WAITING_FILES 256u
 #define WAITING_BYTES (256u << 20)
@@ -35,7 +39,9 @@ struct backup {
     struct buf waiting;          /* paths, each with its NUL, of copies that have no name yet */
     unsigned waiting_files;      /* so many */
     uint64_t waiting_bytes;      /* of so many bytes */
+    struct buf replacing;        /* paths of copies that take the place of what the old manifest proves */
     struct buf dropped;          /* ids of content files the archive no longer has */
+    struct buf stale;            /* paths of published files the archive no longer has */
     char astray[STORE_PATH_MAX]; /* something in content/ that hides content files from the copy; "" is none */
 };
 
@@ -53,23 +59,41 @@ static bool go_on(struct backup *b, const char *what, struct err *e)
 
 /* ---- copies that wait for the disk, and then get their names */
 
+typedef bool (*path_fn)(int to, const char *path, struct err *e);
+
+static bool for_paths(struct backup *b, const struct buf *paths, path_fn each, struct err *e)
+{
+    if (!buf_ok(paths, e)) {
+        return false;
+    }
+    for (size_t at = 0; at < paths->n; at += strlen((const char *)paths->p + at) + 1) {
+        if (!each(b->to, (const char *)paths->p + at, e)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool name_waiting(struct backup *b, struct err *e)
 {
     if (b->waiting_files == 0) {
         return true;
     }
-    if (!buf_ok(&b->waiting, e) || !store_sync_all(b->to, N_("the backup"), e)) {
+    if (!store_sync_all(b->to, N_("the backup"), e) || !for_paths(b, &b->waiting, store_name_copy, e)) {
         return false;
-    }
-    for (size_t at = 0; at < b->waiting.n; at += strlen((const char *)b->waiting.p + at) + 1) {
-        if (!store_name_copy(b->to, (const char *)b->waiting.p + at, e)) {
-            return false;
-        }
     }
     buf_reset(&b->waiting);
     b->waiting_files = 0;
     b->waiting_bytes = 0;
     return true;
+}
+
+/* Has the file a place in an earlier backup, whose manifest knows its bytes? A content never changes: where another one
+ * stands under its name, that backup is damaged already. */
+static bool is_proved(const struct backup *b, const char *path)
+{
+    struct stat st;
+    return strncmp(path, CONTENT, sizeof CONTENT - 1) != 0 && fstatat(b->to, path, &st, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 /* A file that is gone meanwhile is no failure: the archive dropped it. `path` counts from the backup's folder. */
@@ -82,6 +106,10 @@ static bool copy_waiting(struct backup *b, int from, const char *name, const cha
             *e = (struct err){.lang = e->lang};
         }
         return gone;
+    }
+    if (is_proved(b, path)) {
+        buf_add(&b->replacing, path, strlen(path) + 1);
+        return true;
     }
     buf_add(&b->waiting, path, strlen(path) + 1);
     b->waiting_files++;
@@ -223,25 +251,17 @@ static bool copy_entry(void *ctx, int dir, const char *name, bool is_folder, str
     }
     if (is_folder) {
         struct tree below = {t->b, path};
-        return dir_make(t->b->to, path, 0700, e) && dir_list(dir, name, copy_entry, &below, e);
+        return store_make_folder(t->b->to, path, 0700, e) && dir_list(dir, name, copy_entry, &below, e);
     }
-    if (name[0] == '.' || unchanged(dir, name, t->b->to, path)) {
-        return true; /* a dot begins what is not published yet */
+    if (name[0] == '.' || strcmp(path, CHECKPOINT) == 0 || unchanged(dir, name, t->b->to, path)) {
+        return true; /* a dot begins what is not published yet; the checkpoint was copied before all else */
     }
     return copy_waiting(t->b, dir, name, path, e) && go_on(t->b, N_("log"), e);
 }
 
-static bool copy_optional(struct backup *b, const char *name, struct err *e)
+static bool copy_one(struct backup *b, const char *name, struct err *e)
 {
-    uint64_t size;
-    if (store_copy_file(b->s->dir_fd, name, b->to, name, &size, NULL, e)) {
-        return true;
-    }
-    bool absent = e->code == ERR_NOT_FOUND;
-    if (absent) {
-        *e = (struct err){.lang = e->lang};
-    }
-    return absent;
+    return copy_waiting(b, b->s->dir_fd, name, name, e);
 }
 
 #define OLD_LOG "log-old-" /* a log that another one succeeded: it never changes any more */
@@ -256,7 +276,34 @@ static bool copy_old_log(void *ctx, int dir, const char *name, bool is_folder, s
     struct backup *b = ctx;
     struct tree t = {b, name};
     return !is_folder || !is_old_log(name) ||
-           (dir_make(b->to, name, 0700, e) && dir_list(dir, name, copy_entry, &t, e));
+           (store_make_folder(b->to, name, 0700, e) && dir_list(dir, name, copy_entry, &t, e));
+}
+
+/* A log that was succeeded left its folder to another one, and old partial tiles go: what stays in the copy would stand
+ * in the way of what the restored log publishes. */
+static bool note_stale(void *ctx, int dir, const char *name, bool is_folder, struct err *e)
+{
+    const struct tree *t = ctx;
+    struct stat st;
+    char path[512];
+    int n = snprintf(path, sizeof path, "%s/%s", t->path, name);
+    if (n < 0 || (size_t)n >= sizeof path) {
+        return err_set(e, ERR_TOO_BIG, "the name %s/%s is too long", t->path, name);
+    }
+    if (is_folder) {
+        struct tree below = {t->b, path};
+        return dir_list(dir, name, note_stale, &below, e);
+    }
+    if (name[0] != '.' && fstatat(t->b->s->dir_fd, path, &st, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT) {
+        buf_add(&t->b->stale, path, strlen(path) + 1);
+    }
+    return true;
+}
+
+static bool remove_stale(int to, const char *path, struct err *e)
+{
+    return disk_now()->unlinkat(to, path, 0) == 0 || errno == ENOENT ||
+           err_errno(e, errno, "cannot remove %s from the backup", path);
 }
 
 /* The checkpoint first: whatever is published after it only adds to what it covers. */
@@ -267,8 +314,9 @@ static bool copy_log(struct backup *b, struct err *e)
     if (fstatat(b->s->dir_fd, "log", &st, AT_SYMLINK_NOFOLLOW) != 0) {
         return true; /* no room above keeps one */
     }
-    return dir_make(b->to, "log", 0700, e) && copy_optional(b, "log/checkpoint", e) &&
-           dir_list(b->s->dir_fd, "log", copy_entry, &t, e) && dir_list(b->s->dir_fd, ".", copy_old_log, b, e);
+    return store_make_folder(b->to, "log", 0700, e) && copy_one(b, CHECKPOINT, e) &&
+           dir_list(b->s->dir_fd, "log", copy_entry, &t, e) && dir_list(b->s->dir_fd, ".", copy_old_log, b, e) &&
+           dir_list(b->to, "log", note_stale, &t, e);
 }
 
 /* ---- the manifest */
@@ -322,9 +370,12 @@ static bool refuse_foreign(void *ctx, int dir, const char *name, bool is_folder,
 {
     static const char *const ours[] = {"env",    "env.next",       "content",    "log",   "akta.conf",
                                        "format", ".MANIFEST.part", "lost+found", MANIFEST};
+    struct stat st;
     (void)ctx;
-    (void)dir;
     (void)is_folder;
+    if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode)) {
+        return store_refuse_link(name, e);
+    }
     for (size_t i = 0; i < COUNT_OF(ours); i++) {
         if (strcmp(name, ours[i]) == 0) {
             return true;
@@ -336,62 +387,37 @@ static bool refuse_foreign(void *ctx, int dir, const char *name, bool is_folder,
     return err_set(e, ERR_CONFLICT, "the backup folder holds %s, which no backup made; name an empty folder", name);
 }
 
-static bool same_folder(int a, int b)
+/* The tables of an archive keep their identity in every copy and restore. */
+static bool is_ours(const struct backup *b, struct err *e)
 {
-    struct stat x, y;
-    return fstat(a, &x) == 0 && fstat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-}
-
-/* A copy inside the archive is lost with it, and below log/ it would be published. Keys beside the data they open are
- * no secret from whoever finds the backup. */
-static bool lies_apart(const struct store *s, int to, bool keys, struct err *e)
-{
-    CLEANUP(fd_close) int at = fcntl(to, F_DUPFD_CLOEXEC, 0);
-    while (at >= 0) {
-        if (same_folder(at, s->dir_fd)) {
-            return err_set(e, ERR_INVALID, "the folder lies inside the archive; a copy belongs elsewhere");
-        }
-        if (keys && faccessat(at, MANIFEST, F_OK, 0) == 0 && faccessat(at, "env", F_OK, 0) == 0) {
-            return err_set(e, ERR_INVALID,
-                           "the folder is, or lies in, a backup of the data; keep the keys apart from it");
-        }
-        int up = disk_now()->openat(at, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-        bool root = up >= 0 && same_folder(up, at);
-        fd_close(&at);
-        at = up;
-        if (root) {
-            return true;
-        }
-    }
-    return true; /* what lies above may not be looked into: then it is not ours */
+    CLEANUP(fd_close)
+    int env = disk_now()->openat(b->to, "env", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW, 0);
+    return env < 0 || !table_of_another(b->s->env_fd, env, T_META) ||
+           err_set(e, ERR_CONFLICT, "the folder holds the backup of another archive; name an empty folder");
 }
 
 static bool open_target(struct backup *b, int to, struct err *e)
 {
     b->to = to;
-    if (!lies_apart(b->s, to, false, e) || !dir_list(to, ".", refuse_foreign, NULL, e) ||
-        !dir_make(to, "content", 0700, e)) {
+    if (!store_lies_apart(b->s, to, false, e) || !dir_list(to, ".", refuse_foreign, NULL, e) || !is_ours(b, e) ||
+        !store_make_folder(to, "content", 0700, e)) {
         return false;
     }
-    b->to_content = disk_now()->openat(to, "content", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+    b->to_content = disk_now()->openat(to, "content", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW, 0);
     return b->to_content >= 0 || err_errno(e, errno, "cannot open content/ of the backup");
 }
 
+/* From here on the folder is the new backup, or, until its manifest stands, none. */
 static bool swap_env(struct backup *b, struct err *e)
 {
-    if (disk_now()->unlinkat(b->to, MANIFEST, 0) != 0 && errno != ENOENT) {
-        return err_errno(e, errno, "cannot take away the old manifest");
-    }
-    if (disk_now()->fsync(b->to) != 0) {
-        return err_errno(e, errno, "the backup folder could not be made durable");
-    }
-    if (!dir_remove_tree(b->to, "env", e)) {
+    if (!backup_manifest_take_away(b->to, e) || !dir_remove_tree(b->to, "env", e)) {
         return false;
     }
     if (disk_now()->renameat(b->to, ENV_NEXT, b->to, "env") != 0) {
         return err_errno(e, errno, "cannot put the new copy of the environment in place");
     }
-    return true;
+    return for_paths(b, &b->replacing, store_name_copy, e) && for_paths(b, &b->stale, remove_stale, e) &&
+           remove_dropped(b, e) && store_sync_all(b->to, N_("the backup"), e);
 }
 
 static bool copy_everything(struct backup *b, struct err *e)
@@ -399,9 +425,23 @@ static bool copy_everything(struct backup *b, struct err *e)
     struct content_walk old = {.each = note_dropped, .ctx = b};
     return walk_source(b, count_content, e) && walk_source(b, copy_content, e) && copy_log(b, e) &&
            name_waiting(b, e) && content_walk(b->to_content, &old, e) && go_on(b, N_("tables"), e) &&
-           engine_copy(b->s, b->to, ENV_NEXT, e) && walk_source(b, copy_content, e) && name_waiting(b, e) &&
-           copy_optional(b, "akta.conf", e) && copy_optional(b, "format", e) &&
-           store_sync_all(b->to, N_("the backup"), e) && swap_env(b, e) && remove_dropped(b, e) && write_manifest(b, e);
+           engine_copy(b->s, b->to, ENV_NEXT, e) && walk_source(b, copy_content, e) && copy_one(b, "akta.conf", e) &&
+           copy_one(b, "format", e) && name_waiting(b, e) && store_sync_all(b->to, N_("the backup"), e) &&
+           swap_env(b, e) && write_manifest(b, e);
+}
+
+/* For the next copy of the keys. On a full disk it waits: this copy is whole without it. */
+static bool renew_wrapped_keys(struct store *s, struct err *e)
+{
+    if (keys_export(s, e)) {
+        return true;
+    }
+    if (e->code != ERR_FULL) {
+        return false;
+    }
+    log_line(LOG_WARN, "store", "keys/wrapped-keys stays as it was: %s", e->text);
+    err_init(e, e->lang);
+    return true;
 }
 
 bool store_backup(struct store *s, int to, struct progress *p, struct err *e)
@@ -411,53 +451,21 @@ bool store_backup(struct store *s, int to, struct progress *p, struct err *e)
                        .to_content = -1,
                        .p = p,
                        .waiting = BUF_INIT(WAITING_FILES * 600u),
+                       .replacing = BUF_INIT(NAMES_MAX),
+                       .stale = BUF_INIT(NAMES_MAX),
                        .dropped = BUF_INIT(DROPPED_MAX)};
-    bool ok = open_target(&b, to, e) && copy_everything(&b, e) && keys_export(s, e);
+    if (!store_own_copy(to, e)) {
+        return false;
+    }
+    bool ok = open_target(&b, to, e) && copy_everything(&b, e) && renew_wrapped_keys(s, e);
     if (!ok && (e->code == ERR_FULL || e->code == ERR_IO)) {
         err_wrap(e, "the backup is not whole; make room or mend what is named, and start it again");
     }
+    (void)flock(to, LOCK_UN);
     fd_close(&b.to_content);
     buf_free(&b.waiting);
+    buf_free(&b.replacing);
+    buf_free(&b.stale);
     buf_free(&b.dropped);
-    return ok;
-}
-
-/* ---- keys */
-
-bool keys_export(struct store *s, struct err *e)
-{
-    CLEANUP(fd_close)
-    int fd = disk_now()->openat(s->keys_fd, WRAPPED_PART, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0) {
-        return err_errno(e, errno, "cannot make keys/wrapped-keys");
-    }
-    if (!store_export(s, T_KEY, fd, e)) {
-        return false;
-    }
-    if (disk_now()->fsync(fd) != 0 || disk_now()->renameat(s->keys_fd, WRAPPED_PART, s->keys_fd, WRAPPED_KEYS) != 0) {
-        return err_errno(e, errno, "cannot put keys/wrapped-keys in place");
-    }
-    return dir_sync(s->keys_fd, e);
-}
-
-static bool copy_key_file(void *ctx, int dir, const char *name, bool is_folder, struct err *e)
-{
-    struct backup *b = ctx;
-    uint64_t size = 0;
-    uint8_t sum[SHA256_SIZE];
-    if (is_folder || name[0] == '.') {
-        return true;
-    }
-    return store_copy_file(dir, name, b->to, name, &size, sum, e) &&
-           backup_manifest_file(b->manifest, name, size, sum, e);
-}
-
-bool store_backup_keys(struct store *s, int to, struct err *e)
-{
-    struct backup b = {.s = s, .to = to};
-    bool ok = lies_apart(s, to, true, e) && keys_export(s, e) && backup_manifest_begin(to, &b.manifest, e) &&
-              dir_list(s->keys_fd, ".", copy_key_file, &b, e) && store_sync_all(to, N_("the copy of the keys"), e) &&
-              backup_manifest_end(b.manifest, to, e) && keys_note_copied(s, e);
-    backup_manifest_out_free(&b.manifest);
     return ok;
 }

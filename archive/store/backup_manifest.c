@@ -123,6 +123,14 @@ bool backup_manifest_end(struct backup_manifest_out *m, int to, struct err *e)
     return true;
 }
 
+bool backup_manifest_take_away(int to, struct err *e)
+{
+    if (disk_now()->unlinkat(to, MANIFEST, 0) != 0 && errno != ENOENT) {
+        return err_errno(e, errno, "cannot take away the old manifest");
+    }
+    return disk_now()->fsync(to) == 0 || err_errno(e, errno, "the backup folder could not be made durable");
+}
+
 /* ---- reading */
 
 struct lines {

@@ -320,7 +320,7 @@ bool engine_open(struct store *s, enum engine_mode mode, struct err *e)
     g->store = s;
     snprintf(g->home, sizeof g->home, "%s/env", s->dir);
     pthread_mutex_init(&g->lock, NULL);
-    pthread_cond_init(&g->wake, NULL);
+    cond_monotonic(&g->wake);
     s->engine = g;
     if (!start(g, mode, e)) {
         engine_close(s);

@@ -2,26 +2,22 @@
  *
  * One frees locks whose time is over, ten times a second: Berkeley DB looks at lock time-outs only when asked. The
  * other writes checkpoints (by log volume and by age), removes transaction logs that nothing needs, and pays the
- * ballast back. Both wake by condition, so that closing is prompt. Their troubles are log lines: a checkpoint that
- * failed is tried again. */
+ * ballast back. Both wake by condition, so that closing is prompt, and count time by themselves, whatever the machine's
+ * clock is set to. Their troubles are log lines: a checkpoint that failed is tried again. */
 #include "bdb_internal.h"
 
 #include <errno.h>
-#include <time.h>
 
-#define EXPIRE_NS            100000000L
-#define KEEP_NS              1000000000L
-#define CHECKPOINT_SECONDS   60
+#define EXPIRE_NS            100000000u
+#define KEEP_NS              1000000000u
+#define CHECKPOINT_NS        60000000000u
 #define CHECKPOINT_BYTES_MAX (32u << 20)
 
 /* Waits on the engine's condition; true when it is time to stop. */
-static bool rest(struct engine *g, long ns)
+static bool rest(struct engine *g, uint64_t ns)
 {
     struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_nsec += ns;
-    until.tv_sec += until.tv_nsec / 1000000000L;
-    until.tv_nsec %= 1000000000L;
+    monotonic_after(ns, &until);
     pthread_mutex_lock(&g->lock);
     if (!g->stopping) {
         pthread_cond_timedwait(&g->wake, &g->lock, &until);
@@ -79,12 +75,12 @@ static void *keep(void *arg)
 {
     struct engine *g = arg;
     int last = 0;
-    time_t written = time(NULL);
+    uint64_t written = monotonic_ns();
     while (!rest(g, KEEP_NS)) {
         uint64_t since = hooks_log_volume(g->hooked) - atomic_load(&g->settled);
-        bool due = since >= checkpoint_volume(g) || (since > 0 && time(NULL) - written >= CHECKPOINT_SECONDS);
+        bool due = since >= checkpoint_volume(g) || (since > 0 && monotonic_ns() - written >= CHECKPOINT_NS);
         int rc = due ? keeper_checkpoint(g) : 0;
-        written = due && rc == 0 ? time(NULL) : written;
+        written = due && rc == 0 ? monotonic_ns() : written;
         if (rc != 0 && rc != last) {
             log_line(LOG_WARN, "store", "checkpoint failed, will be tried again: %s", db_strerror(rc));
         }

@@ -198,6 +198,11 @@ bool content_file_find(const struct content_shelf *sh, const struct id *name, ui
     if (errno == ENOENT) {
         return err_set(e, ERR_CORRUPT, "the content file content/%s is missing; restore it from a backup", path);
     }
+    if (errno == EMFILE || errno == ENFILE || errno == ENOMEM) {
+        err_errno(e, errno, "the content file content/%s cannot be opened", path);
+        e->code = ERR_BUSY; /* what this process lacks says nothing of the file */
+        return false;
+    }
     return err_errno(e, errno, "the content file content/%s cannot be opened", path);
 }
 

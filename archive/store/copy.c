@@ -8,14 +8,17 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define PIECE (256u * 1024u)
 
+/* Key files pass through it, too. */
 static void free_piece(uint8_t **p)
 {
     if (*p) {
+        explicit_bzero(*p, PIECE);
         mem_free(*p);
     }
 }
@@ -129,6 +132,21 @@ bool store_file_digest(int dir, const char *name, uint64_t *size, uint8_t sha256
     return pump(in, -1, size, sha256, e) || err_wrap(e, "%s", name);
 }
 
+bool store_refuse_link(const char *path, struct err *e)
+{
+    return err_set(e, ERR_CONFLICT, "%s in the folder is a link, and none is followed there; name an empty folder",
+                   path);
+}
+
+bool store_make_folder(int dir, const char *path, mode_t mode, struct err *e)
+{
+    struct stat st;
+    if (!dir_make(dir, path, mode, e)) {
+        return false;
+    }
+    return (fstatat(dir, path, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode)) || store_refuse_link(path, e);
+}
+
 bool store_make_parents(int dir, const char *path, struct err *e)
 {
     char folder[512];
@@ -140,7 +158,7 @@ bool store_make_parents(int dir, const char *path, struct err *e)
         }
         memcpy(folder, path, n);
         folder[n] = '\0';
-        if (!dir_make(dir, folder, mode, e)) {
+        if (!store_make_folder(dir, folder, mode, e)) {
             return false;
         }
     }
@@ -150,4 +168,38 @@ bool store_make_parents(int dir, const char *path, struct err *e)
 bool store_sync_all(int fd, const char *what, struct err *e)
 {
     return disk_now()->syncfs(fd) == 0 || err_errno(e, errno, "%s could not be made durable", tr(e->lang, what));
+}
+
+bool store_own_copy(int to, struct err *e)
+{
+    return flock(to, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK || /* else a file system without locks */
+           err_set(e, ERR_BUSY, "another copy is being written into this folder; try again when it is done");
+}
+
+static bool same_folder(int a, int b)
+{
+    struct stat x, y;
+    return fstat(a, &x) == 0 && fstat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+bool store_lies_apart(const struct store *s, int to, bool keys, struct err *e)
+{
+    CLEANUP(fd_close) int at = fcntl(to, F_DUPFD_CLOEXEC, 0);
+    while (at >= 0) {
+        if (same_folder(at, s->dir_fd)) {
+            return err_set(e, ERR_INVALID, "the folder lies inside the archive; a copy belongs elsewhere");
+        }
+        if (keys && faccessat(at, MANIFEST, F_OK, 0) == 0 && faccessat(at, "env", F_OK, 0) == 0) {
+            return err_set(e, ERR_INVALID,
+                           "the folder is, or lies in, a backup of the data; keep the keys apart from it");
+        }
+        int up = disk_now()->openat(at, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+        bool root = up >= 0 && same_folder(up, at);
+        fd_close(&at);
+        at = up;
+        if (root) {
+            return true;
+        }
+    }
+    return true; /* what lies above may not be looked into: then it is not ours */
 }

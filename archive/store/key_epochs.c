@@ -280,13 +280,13 @@ bool keys_turn(struct store *s, struct key_turn *out, struct progress *p, struct
 
 /* ---- copies, and the end of an epoch */
 
-bool keys_note_copied(struct store *s, struct err *e)
+bool keys_note_copied(struct store *s, uint32_t epoch, struct err *e)
 {
     struct buf text CLEANUP(buf_free) = BUF_INIT(32);
-    if (key_epoch(s) == FIRST_EPOCH) {
+    if (epoch == FIRST_EPOCH) {
         return true;
     }
-    buf_fmt(&text, "%u\n", key_epoch(s));
+    buf_fmt(&text, "%u\n", epoch);
     return buf_ok(&text, e) && file_write_durable(s->keys_fd, COPIED_FILE, buf_bytes(&text), 0600, e);
 }
 
@@ -328,6 +328,15 @@ static bool may_go(struct store *s, uint32_t epoch, struct err *e)
                e, ERR_STATE,
                "the newest key was never copied, and the copies that exist could not open what it wraps; first akta "
                "backup --keys FOLDER");
+}
+
+bool keys_may_destroy(struct store *s, uint32_t epoch, struct err *e)
+{
+    if (!keyring_turning(s->keys, true)) {
+        return err_set(e, ERR_BUSY, "the keys are being turned already");
+    }
+    bool ok = may_go(s, epoch, e);
+    return keyring_turning(s->keys, false) && ok;
 }
 
 bool keys_destroy(struct store *s, uint32_t epoch, struct err *e)

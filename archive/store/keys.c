@@ -29,14 +29,13 @@
 
 struct epoch {
     uint32_t number;
-    struct sealer *sealer;
     struct key key;
 };
 
 struct keyring {
     size_t n;
     uint32_t newest;
-    pthread_mutex_t lock;     /* guards the list; one sealer serves one thread at a time */
+    pthread_mutex_t lock;     /* guards the list */
     pthread_mutex_t rotation; /* held while the epoch is turned */
     struct epoch epochs[EPOCHS_MAX];
     char text[KEK_SIZE + 1]; /* a key file while it is read or written */
@@ -67,7 +66,6 @@ void keyring_close(struct keyring **kp)
         return;
     }
     for (size_t i = 0; i < k->n; i++) {
-        sealer_free(&k->epochs[i].sealer);
         key_wipe(&k->epochs[i].key);
     }
     pthread_mutex_destroy(&k->lock);
@@ -111,7 +109,7 @@ static bool kek_parse(const char *text, size_t n, uint32_t epoch, struct key *ke
            hex_decode((struct str){text + KEK_HEAD_SIZE, 64}, key->b, sizeof key->b);
 }
 
-static bool kek_name(const char *name, uint32_t *epoch)
+bool keyring_file(const char *name, uint32_t *epoch)
 {
     uint32_t v = 0;
     if (strncmp(name, KEK_PREFIX, 4) != 0 || strlen(name) != 12) {
@@ -234,10 +232,6 @@ static bool load_number(struct keyring *k, int dir, const char *name, uint32_t n
         return false;
     }
     k->n++;
-    slot->sealer = sealer_new(&slot->key);
-    if (!slot->sealer) {
-        return err_set(e, ERR_MEMORY, "out of memory");
-    }
     k->newest = number > k->newest ? number : k->newest;
     return true;
 }
@@ -249,7 +243,7 @@ static bool load_one(void *ctx, int dir, const char *name, bool is_folder, struc
     if (!is_folder && strncmp(name, KEK_PASSING, sizeof KEK_PASSING - 1) == 0 && !kek_erase(dir, name, &trouble)) {
         log_line(LOG_WARN, "store", "a rest of a key file stays: %s", trouble.text); /* what a crash left */
     }
-    return is_folder || !kek_name(name, &number) || load_number(ctx, dir, name, number, e);
+    return is_folder || !keyring_file(name, &number) || load_number(ctx, dir, name, number, e);
 }
 
 bool keyring_open(int keys_fd, struct keyring **out, struct err *e)
@@ -331,7 +325,6 @@ bool keyring_destroy(struct keyring *k, int keys_fd, uint32_t number, struct err
                   ? kek_destroy(keys_fd, name, e)
                   : err_set(e, ERR_STATE, "the key file of epoch %u is in use, or there is none", number);
     if (ok) {
-        sealer_free(&epoch->sealer);
         key_wipe(&epoch->key);
         *epoch = k->epochs[--k->n];
         explicit_bzero(&k->epochs[k->n], sizeof k->epochs[k->n]);
@@ -362,7 +355,7 @@ static bool check_one(void *ctx, int dir, const char *name, bool is_folder, stru
     struct ring_check *c = ctx;
     char place[300];
     uint32_t number = 0;
-    if (is_folder || !kek_name(name, &number)) {
+    if (is_folder || !keyring_file(name, &number)) {
         return true;
     }
     c->seen++;
@@ -385,6 +378,50 @@ bool keyring_check(int keys_fd, struct findings *f, struct err *e)
         store_findings_add(f, "keys/", N_("put back the copy that the custodians keep"), N_("there is no key file"));
     }
     return true;
+}
+
+/* ---- a copy of keys/ */
+
+struct copy_check {
+    struct keyring *k; /* slot 0: of the copy, slot 1: ours */
+    int ours;
+    bool any, any_ours; /* sound key files there; and such as we have, too */
+    bool other;
+};
+
+static bool compare_copied(void *ctx, int dir, const char *name, bool is_folder, struct err *e)
+{
+    struct copy_check *c = ctx;
+    uint32_t number = 0;
+    struct err why = {.lang = e->lang};
+    struct epoch *there = &c->k->epochs[0], *here = &c->k->epochs[1];
+    if (is_folder || !keyring_file(name, &number) || !kek_load(c->k, dir, name, number, there, &why)) {
+        return true; /* a damaged one is mended by what comes over it */
+    }
+    c->any = true;
+    if (kek_load(c->k, c->ours, name, number, here, &why)) {
+        bool same = equal_constant_time(there->key.b, here->key.b, sizeof here->key.b);
+        c->any_ours |= same;
+        c->other |= !same;
+    }
+    return true;
+}
+
+bool keyring_copy_is_ours(int keys_fd, int copy_fd, struct err *e)
+{
+    CLEANUP(keyring_close) struct keyring *k = ring_new(e);
+    struct copy_check c = {.k = k, .ours = keys_fd};
+    if (!k) {
+        return false;
+    }
+    k->n = 2; /* so that both are wiped */
+    if (!dir_list(copy_fd, ".", compare_copied, &c, e)) {
+        return false;
+    }
+    return (!c.other && c.any == c.any_ours) ||
+           err_set(e, ERR_CONFLICT,
+                   "the folder holds keys that are not this archive's, and they may be the only copy; name another "
+                   "folder");
 }
 
 /* ---- wrapping */
@@ -418,6 +455,16 @@ uint32_t wrapped_epoch(const struct wrapped_key *w)
     return be32_get(w->b);
 }
 
+/* For one box, and wiped after it: the library keeps the key's schedule, which begins with the key, on the heap. */
+static struct sealer *sealer_of(const struct epoch *epoch, struct err *e)
+{
+    struct sealer *s = sealer_new(&epoch->key);
+    if (!s) {
+        err_set(e, ERR_MEMORY, "out of memory");
+    }
+    return s;
+}
+
 /* The lock is held. */
 static bool wrap_in(struct keyring *ring, const struct id *object, const struct key *k, struct wrapped_key *out,
                     struct err *e)
@@ -426,10 +473,11 @@ static bool wrap_in(struct keyring *ring, const struct id *object, const struct 
     if (!epoch) {
         return err_set(e, ERR_NOT_FOUND, "there is no key file to wrap keys under");
     }
+    CLEANUP(sealer_free) struct sealer *s = sealer_of(epoch, e);
     be32_put(out->b, epoch->number);
     random_bytes(out->b + WRAP_NONCE_AT, SEAL_NONCE);
-    return seal(epoch->sealer, out->b + WRAP_NONCE_AT, id_bytes(object), (struct bytes){k->b, sizeof k->b},
-                out->b + WRAP_BOX_AT, e);
+    return s && seal(s, out->b + WRAP_NONCE_AT, id_bytes(object), (struct bytes){k->b, sizeof k->b},
+                     out->b + WRAP_BOX_AT, e);
 }
 
 bool key_wrap(const struct store *s, const struct id *object, const struct key *k, struct wrapped_key *out,
@@ -449,7 +497,11 @@ static bool unwrap_in(struct keyring *ring, const struct id *object, const struc
     if (!epoch) {
         return err_set(e, ERR_NOT_FOUND, "the key was wrapped in epoch %u, whose key file is gone", wrapped_epoch(w));
     }
-    return unseal(epoch->sealer, w->b + WRAP_NONCE_AT, id_bytes(object),
+    CLEANUP(sealer_free) struct sealer *s = sealer_of(epoch, e);
+    if (!s) {
+        return false;
+    }
+    return unseal(s, w->b + WRAP_NONCE_AT, id_bytes(object),
                   (struct bytes){w->b + WRAP_BOX_AT, sizeof w->b - WRAP_BOX_AT}, out->b, e) ||
            err_wrap(e, "a wrapped key is damaged");
 }

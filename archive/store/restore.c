@@ -1,9 +1,12 @@
 /* restore.c: an archive out of a backup and the newest keys.
  *
- * Copies into an empty folder, proving each file against the manifest on the way; recovers the environment from its
- * whole log; then brings the table of keys to the state of the key backup: its rows win, and rows whose epoch has no
- * key file any more (destroyed since) are dropped. The format line comes after all that, so that a half-made folder
- * never passes for an archive, whatever stops us: an ordinary start would not recover from the whole log. */
+ * Copies into an empty folder, proving each file against the manifest on the way, and takes from a backup of data and
+ * from a copy of keys only what belongs into each: whoever can write to the one medium must not choose the keys.
+ * Recovers the environment from its whole log; then brings the table of keys to the state of the key backup: its rows
+ * win, and rows whose epoch has no key file any more (destroyed since) are dropped. The format line comes after all
+ * that, so that a half-made folder never passes for an archive, whatever stops us: an ordinary start would not recover
+ * from the whole log. */
+#include "content_shelf.h"
 #include "copy.h"
 #include "stream.h"
 
@@ -17,9 +20,46 @@
 
 struct restore {
     int from, to;
+    bool keys;
     struct progress *p;
     uint64_t done;
 };
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t n = strlen(text), m = strlen(end);
+    return n >= m && strcmp(text + n - m, end) == 0;
+}
+
+static bool is_env_file(const char *path)
+{
+    const char *name = path + 4;
+    return strncmp(path, "env/", 4) == 0 && !strchr(name, '/') &&
+           (ends_with(name, ".db") || strncmp(name, "log.", 4) == 0 || strcmp(name, "tables") == 0);
+}
+
+/* A content file of the manifest: ab/cdef… */
+static bool is_content_file(const char *path)
+{
+    struct id name;
+    bool temporary = true;
+    char folder[3] = {0};
+    return strlen(path) > 3 && path[2] == '/' && memcpy(folder, path, 2) &&
+           content_path_parse(folder, path + 3, &name, &temporary) && !temporary;
+}
+
+static bool belongs(const struct restore *r, const struct backup_manifest_line *l)
+{
+    const char *p = l->path;
+    if (r->keys) {
+        return !l->is_content && !strchr(p, '/') && p[0] != '.';
+    }
+    if (l->is_content) {
+        return is_content_file(p);
+    }
+    return strcmp(p, "akta.conf") == 0 || strncmp(p, "log/", 4) == 0 || is_env_file(p) ||
+           (strncmp(p, "log-old-", 8) == 0 && strchr(p, '/'));
+}
 
 static bool put_back(void *ctx, const struct backup_manifest_line *l, struct err *e)
 {
@@ -27,8 +67,11 @@ static bool put_back(void *ctx, const struct backup_manifest_line *l, struct err
     char path[560];
     uint8_t sum[SHA256_SIZE];
     uint64_t size = 0;
-    if (strcmp(l->path, "format") == 0) {
+    if (!r->keys && strcmp(l->path, "format") == 0) {
         return dir_check_format(r->from, "the backup", e); /* written by us, last */
+    }
+    if (!belongs(r, l)) {
+        return err_set(e, ERR_CORRUPT, "MANIFEST names %s, which no backup brings; use another backup", l->path);
     }
     snprintf(path, sizeof path, "%s%s", l->is_content ? "content/" : "", l->path);
     if (!store_make_parents(r->to, path, e) ||
@@ -50,7 +93,8 @@ static bool put_back(void *ctx, const struct backup_manifest_line *l, struct err
 
 static bool lay_out(struct store *s, int from_data, int from_keys, struct progress *p, struct err *e)
 {
-    struct restore data = {from_data, s->dir_fd, p, 0}, keys = {from_keys, s->keys_fd, p, 0};
+    struct restore data = {.from = from_data, .to = s->dir_fd, .p = p};
+    struct restore keys = {.from = from_keys, .to = s->keys_fd, .keys = true, .p = p};
     return manifest_walk(from_data, put_back, &data, e) && manifest_walk(from_keys, put_back, &keys, e) &&
            store_sync_all(s->dir_fd, N_("the restored archive"), e);
 }
@@ -207,8 +251,8 @@ static bool settle_keys(const char *dir, struct err *e)
     }
     struct key_pack *pack = mem_zalloc(sizeof *pack);
     struct dead_keys *dead = mem_zalloc(sizeof *dead);
-    bool ok = pack && dead ? merge_keys(s, pack, e) && drop_destroyed(s, dead, e) && keys_note_copied(s, e) &&
-                                 engine_checkpoint(s, e)
+    bool ok = pack && dead ? merge_keys(s, pack, e) && drop_destroyed(s, dead, e) &&
+                                 keys_note_copied(s, key_epoch(s), e) && engine_checkpoint(s, e)
                            : err_set(e, ERR_MEMORY, "out of memory");
     mem_free(pack);
     mem_free(dead);

@@ -137,14 +137,18 @@ bool keyring_name(struct keyring *k, uint32_t number, uint8_t sha256[SHA256_SIZE
 /* Under the newest epoch, if it is not there yet. */
 bool key_rewrap(const struct store *s, const struct id *object, struct wrapped_key *w, struct err *e) MUST_USE;
 bool keyring_check(int keys_fd, struct findings *f, struct err *e) MUST_USE; /* every key file, by its digest */
+bool keyring_file(const char *name, uint32_t *epoch);                        /* is this the name of a key file? */
+/* May the folder take a copy of keys_fd? ERR_CONFLICT: a sound key lies there that is not ours. */
+bool keyring_copy_is_ours(int keys_fd, int copy_fd, struct err *e) MUST_USE;
 
 /* ---- key_epochs.c */
 /* keys/copied: the newest epoch of which a copy was made (backup --keys), or from which this archive was restored. */
-bool keys_note_copied(struct store *s, struct err *e) MUST_USE;
-bool keys_copied(const struct store *s); /* is the newest epoch in a copy? Before the first turn it is taken for granted */
+bool keys_note_copied(struct store *s, uint32_t epoch, struct err *e) MUST_USE;
+bool keys_copied(
+    const struct store *s); /* is the newest epoch in a copy? Before the first turn it is taken for granted */
 bool keys_doctor(struct store *s, struct findings *f, struct err *e) MUST_USE;
 
-/* ---- backup.c: the table of wrapped keys as a stream into keys/ */
+/* ---- backup_keys.c: the table of wrapped keys as a stream into keys/ */
 bool keys_export(struct store *s, struct err *e) MUST_USE;
 
 /* ---- space.c: free space, ballast, panics */

@@ -150,6 +150,15 @@ bool table_ids_check(int env_fd, const bool damaged[TABLE_COUNT], struct finding
     return true;
 }
 
+bool table_of_another(int env_fd, int other_env_fd, enum store_table t)
+{
+    uint8_t one[UID_SIZE], other[UID_SIZE];
+    bool there = false, there_too = false;
+    struct err e = ERR_INIT;
+    return read_uid(env_fd, t, one, &there, &e) && read_uid(other_env_fd, t, other, &there_too, &e) && there &&
+           there_too && memcmp(one, other, sizeof one) != 0;
+}
+
 /* ---------------------------------------------------------------- tables that came later */
 
 bool table_is_new(int env_fd, enum store_table t)

@@ -235,10 +235,7 @@ static void wait_for_company(struct writer *w)
     }
     struct timespec until;
     uint64_t ns = w->sync_ns / GATHER_SHARE < GATHER_MAX_NS ? w->sync_ns / GATHER_SHARE : GATHER_MAX_NS;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += (long)ns;
-    until.tv_sec += until.tv_nsec / 1000000000L;
-    until.tv_nsec %= 1000000000L;
+    monotonic_after(ns, &until);
     w->awaited = w->company;
     while (w->queued < w->company && !w->stopping) {
         if (pthread_cond_timedwait(&w->work, &w->lock, &until) != 0) {
@@ -321,17 +318,13 @@ static void *write_all(void *arg)
 
 bool writer_start(struct store *s, struct err *e)
 {
-    pthread_condattr_t monotonic;
     struct writer *w = mem_zalloc(sizeof *w);
     if (!w) {
         return err_set(e, ERR_MEMORY, "out of memory");
     }
     w->last = &w->first;
     pthread_mutex_init(&w->lock, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&w->work, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    cond_monotonic(&w->work);
     s->writer = w;
     int rc = pthread_create(&w->thread, NULL, write_all, s);
     if (rc == 0) {

@@ -249,6 +249,7 @@ static bool start(struct err *e)
 {
     size_t n = (size_t)(_binary_pl_mo_end - _binary_pl_mo_start);
     log_threshold(LOG_WARN);
+    confine_cores();
     fail_stop_hook(end_damaged);
     return catalogue_register(LANG_PL, _binary_pl_mo_start, n, e) && crypto_init(e);
 }

@@ -2,6 +2,7 @@
 import fcntl
 import os
 import pathlib
+import resource
 import signal
 import socket
 import subprocess
@@ -40,7 +41,12 @@ def answers():
 
 def same_answers():
     alone = answers()
+    most = resource.getrlimit(resource.RLIMIT_CORE)[1]
+    resource.setrlimit(resource.RLIMIT_CORE, (most, most))
     office.start_owner()
+    limits = pathlib.Path(f"/proc/{office.owner.pid}/limits").read_text()
+    ok(any(row.split()[4:6] == ["0", "0"] for row in limits.splitlines() if row.startswith("Max core file size")),
+       "the owner leaves no core file, which would hold keys", limits)
     served = answers()
     for key in alone:
         same(served[key], alone[key], "the same through the owner: " + " ".join(key[0]) + f" {key[1]} {' '.join(key[2])}")

@@ -262,6 +262,42 @@ static void old_partial_tiles_go_after_a_day(void **state)
     assert_int_equal(case_audit(full, NULL), 0);
 }
 
+/* ---- who may read it */
+
+static char hidden[512]; /* a part of the log that the server of the log could not read */
+
+static int look_at_mode(const char *path, const struct stat *st, int kind, struct FTW *where)
+{
+    (void)where;
+    mode_t want = kind == FTW_DP ? 0755 : 0644;
+    if ((st->st_mode & 0777) != want)
+        snprintf(hidden, sizeof hidden, "%s", path);
+    return 0;
+}
+
+/* An administrator's umask may be 077; nginx reads the log all the same, and nobody the rest. */
+static void the_log_is_everybodys_whatever_the_umask(void **state)
+{
+    static struct ledger_case private;
+    char path[512];
+    struct stat st;
+    (void)state;
+    mode_t before = umask(077);
+    case_begin(&private);
+    case_append(&private, 300, 100);
+    case_publish(&private);
+    umask(before);
+    case_path(&private, "log", path);
+    hidden[0] = '\0';
+    assert_int_equal(nftw(path, look_at_mode, 16, FTW_DEPTH | FTW_PHYS), 0);
+    if (hidden[0] != '\0')
+        fail_msg("%s is hidden", hidden);
+    case_path(&private, "keys", path);
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0700);
+    case_end(&private);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -274,6 +310,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_auditor_agrees_at_every_border, begin, end),
         cmocka_unit_test_setup_teardown(an_export_is_a_whole_log, begin, end),
         cmocka_unit_test_setup_teardown(old_partial_tiles_go_after_a_day, begin, end),
+        cmocka_unit_test(the_log_is_everybodys_whatever_the_umask),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

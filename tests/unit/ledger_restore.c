@@ -405,6 +405,28 @@ static void a_successor_begun_and_cut_short_is_finished(void **state)
     case_assert_sound(&k);
 }
 
+/* The memory of the old log must outlive the moment between the new memory and the new key. */
+static void a_successor_cut_short_before_its_key_keeps_the_old_memory(void **state)
+{
+    struct err e = ERR_INIT;
+    char path[512];
+    (void)state;
+    go_back_to_the_old_store();
+    go_back("log");
+    case_path(&k, "keys", path);
+    int keys = open(path, O_RDONLY | O_DIRECTORY);
+    assert_true(signer_retire(keys, "log-old-1", &e));
+    assert_true(signer_create(keys, "records.example/log/2", &e));
+    assert_int_equal(unlinkat(keys, "log.skey", 0), 0);
+    close(keys);
+    if (!case_try_open(&k, true, &e))
+        fail_msg("%s", e.text);
+    assert_int_equal(case_head(&k).number, 1);
+    struct str first = entry_of(0);
+    assert_non_null(memmem(first.p, first.n, "\nsigned-size 700\n", 17));
+    case_assert_sound(&k);
+}
+
 static void a_lost_key_may_be_succeeded_twice(void **state)
 {
     char path[512];
@@ -448,6 +470,7 @@ int main(void)
         CASE(another_origin_is_refused),
         CASE(a_successor_names_the_old_log_and_goes_on),
         CASE(a_successor_begun_and_cut_short_is_finished),
+        CASE(a_successor_cut_short_before_its_key_keeps_the_old_memory),
         CASE(a_lost_key_may_be_succeeded_twice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

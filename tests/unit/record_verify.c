@@ -4,6 +4,7 @@
 
 #include "archive/record/record_internal.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 
@@ -486,10 +487,41 @@ static void doctor_walks_both_ways(void **state)
     }
 }
 
+static int no_descriptor_left(int dir, const char *path, int flags, mode_t mode)
+{
+    if (strlen(path) == 33 && path[2] == '/') {
+        errno = EMFILE;
+        return -1;
+    }
+    return disk_real.openat(dir, path, flags, mode);
+}
+
+/* What this process lacks is no fault of a record, and is not noted as one. */
+static void a_process_that_is_out_of_descriptors_accuses_no_record(void **state)
+{
+    (void)state;
+    static struct disk poor;
+    const struct verify_options all = {.all = true};
+    struct verify_result v;
+    struct faults f = {0};
+    poor = disk_real;
+    poor.openat = no_descriptor_left;
+    disk_replace(&poor);
+    struct err e = ERR_INIT;
+    bool verified = record_verify(shared->a, &all, note_fault, &f, NULL, &v, &e);
+    disk_replace(NULL);
+    assert_false(verified);
+    assert_int_equal(e.code, ERR_BUSY);
+    assert_int_equal(f.n, 0);
+    assert_int_equal(run_all(&f).not_checked, 0);
+    assert_int_equal(f.n, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_is_well),
+        cmocka_unit_test(a_process_that_is_out_of_descriptors_accuses_no_record),
         cmocka_unit_test(a_flipped_row_is_named),
         cmocka_unit_test(flipped_keys_openings_entries_are_named),
         cmocka_unit_test(a_flipped_entry_or_leaf_is_named),

@@ -249,7 +249,7 @@ static int counted_unlinkat(int dir, const char *path, int flags)
 static bool turn_and_end(struct keyed *k, struct err *e)
 {
     struct key_turn turn;
-    if (!keys_turn(k->c.store, &turn, NULL, e) || !keys_note_copied(k->c.store, e)) {
+    if (!keys_turn(k->c.store, &turn, NULL, e) || !keys_note_copied(k->c.store, key_epoch(k->c.store), e)) {
         return false;
     }
     return keys_destroy(k->c.store, turn.to - 1, e);
