@@ -120,6 +120,17 @@ void form_hidden(struct call *c, const char *name, struct str value)
     MARK(h, "\">\n");
 }
 
+void form_written_in(struct call *c, const struct draft *d)
+{
+    form_hidden(c, FORM_DRAFT, arena_fmt(c->ar, "%lld", (long long)d->made));
+}
+
+instant form_was_written_in(const struct call *c)
+{
+    const struct value *v = posted_value(c, FORM_DRAFT);
+    return v != NULL && v->given && v->fault.code == ERR_NONE ? (instant)v->number : 0;
+}
+
 void form_submit(struct call *c, const char *msgid)
 {
     struct html *h = &c->h;

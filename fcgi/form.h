@@ -59,6 +59,13 @@ bool form_attach(struct call *c, struct str token, const struct part *p, struct 
 /* A draft that nothing will come of; token n 0: there is none. One that cannot go now expires. */
 void form_drop_draft(struct call *c, struct str token);
 
+/* The draft that the page was made of, so that the form, when it comes, is known to have been written in it. */
+void form_written_in(struct call *c, const struct draft *d);
+instant form_was_written_in(const struct call *c); /* its `made`; 0: in none */
+
+#define FORM_DRAFT    "szkic"
+#define FORM_DRAFT_GONE                                                                                                \
+    N_("The draft is gone: it goes after a day, or when it is sent. Your text is below; attach the files once more.")
 #define FORM_IF_EMAIL "if-way-email" /* group of an address for an answer by e-mail; see form_address */
 #define FORM_REMOVE   "usun"         /* name of the buttons that take an attached file away; the value is its number */
 

@@ -119,6 +119,9 @@ static void show(struct call *c, const struct asked *a, int status)
     }
     form_open(c, arena_fmt(c->ar, "/s/%.*s/sprawdz", (int)a->token.n, a->token.p), false);
     asked_hidden(c, a);
+    if (a->draft.file_count > 0) {
+        form_written_in(c, &a->draft);
+    }
     form_submit(c, a->ask->submit);
     form_close(c);
     asked_draft_note(c, a);

@@ -308,8 +308,8 @@ bool route_match(const struct route_row *row, struct str path, struct parts *par
 
 /* Tables of fields that have a file of their own. */
 #define PREPARE_FIELDS 8
-#define ASK_FIELDS     26
-#define DEED_FIELDS    11
+#define ASK_FIELDS     27
+#define DEED_FIELDS    12
 extern const struct input_field ask_fields[ASK_FIELDS];         /* ask.c: everything that a letter may be asked */
 extern const struct input_field prepare_fields[PREPARE_FIELDS]; /* page_prepare.c: data from a register */
 extern const struct input_field deed_fields[DEED_FIELDS];       /* page_deed.c: acts in a filed case */

@@ -166,10 +166,7 @@ static bool begin(struct upload *u, struct str token, struct str name, struct er
         !store_read(archive_store(u->d->a), begin_fn, u, e)) {
         return false;
     }
-    if (!u->found && u->draft.made != 0) {
-        return draft_unknown(e);
-    }
-    if (u->draft.files >= u->d->limits.files) {
+    if (u->found && u->draft.files >= u->d->limits.files) {
         return too_many(u, e);
     }
     return u->inner.size_hint <= u->d->limits.file_bytes || too_large(u, u->inner.size_hint, e);
@@ -254,7 +251,7 @@ bool draft_attach(struct request_desk *d, struct str token, struct str name, str
     if (batch == NULL || !begin(&u, token, name, e) || !take_in(&u, batch, e)) {
         return false;
     }
-    if (!store_write(archive_store(d->a), attach_fn, &u, e)) {
+    if (!draft_write_anew(d, &u.ref.id, attach_fn, &u, e)) {
         struct err unused = ERR_INIT; /* what stays is swept */
         if (!id_is_zero(u.row.content) && !content_remove(archive_store(d->a), &u.row.content, &unused)) {
             log_line(LOG_WARN, "office", "a content that was not taken stays for the sweep");

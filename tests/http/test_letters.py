@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import threading
+import time
 
 from desk import Desk, Page, main, ok, same, scratch, wait_for
 from letter import PDF, Form, file_foi, follow, form
@@ -146,6 +147,49 @@ def a_repeat_swallows_nothing():
          "each stands in the case once")
 
 
+GONE = "Szkicu już nie ma: znika po dobie albo po wysłaniu."
+
+
+def a_second_tab_files_nothing_without_its_files():
+    """Two tabs of one draft: the first files it, and the second still lists its file."""
+    first = form(desk, "/wniosek/informacja").send([("skan.pdf", PDF)], content="", way="here")
+    tab = form(desk, Form(desk, first).action)
+    ok("skan.pdf" in said(tab.answer), "both tabs list the file")
+    same(Form(desk, first).send(content="Raz", way="here").status, 303, "the first one is filed with it")
+    time.sleep(1.1)  # a draft is told from the one before it by its second
+    a = tab.send([("nowy.pdf", PDF + b"x")], content="Drugi raz", way="here")
+    ok(a.status == 422 and GONE in said(a) and ">\nDrugi raz</textarea>" in a.text, "the second one is not filed without it, and says so", a)
+    ok("nowy.pdf" in said(a) and "skan.pdf" not in said(a), "what it brought itself is kept", said(a))
+    done = Form(desk, a).send([("skan.pdf", PDF)], content="Drugi raz", way="here")
+    files = [n for n in ("skan.pdf", "nowy.pdf") if n in said(follow(desk, done).answer)]
+    same(files, ["skan.pdf", "nowy.pdf"], "attached once more, it is filed with both")
+    f = form(desk, "/wniosek/skarga")
+    for step in (dict(kind="petition"), dict(content="Ławki"), dict(name="Jan Próba", street="Polna 3", postal_code="17-300", city="Siemiatycze"),
+                 dict(way="here")):
+        step_form, f = f, follow(desk, f.send(**step))
+    review = follow(desk, f.send([("plan.pdf", PDF)]))
+    tab = form(desk, review.action)
+    same(review.send().status, 303, "a letter of several pages is filed from its review")
+    a = tab.send()
+    ok(a.status == 422 and GONE in said(a) and "Ławki" in said(a), "nor does a second review file it without its file", a)
+    back = re.findall(r'href="(/s/[^"]*powrot=1)"', a.text)
+    same([desk.ask(x).status for x in back], [200] * len(back), "its answers can be changed")
+    same(Form(desk, a).send().status, 303, "and it can be filed as it stands")
+    a = step_form.send(way="here")
+    ok(a.status == 422 and GONE in said(a), "a page of it says that the others' answers are gone", a)
+
+
+def a_second_tab_adds_nothing_without_its_files():
+    number, code, token = file_foi(desk)
+    first = form(desk, f"/s/{token}/uzupelnij").send([("plan.pdf", PDF)], text="x" * 20001)
+    ok(first.status == 422 and "plan.pdf" in said(first), "a slip keeps the file", first)
+    tab = Form(desk, Form(desk, first).send([("inny.pdf", PDF + b"y")], text="y" * 20001))
+    same(Form(desk, first).send(text="Pierwsze").status, 303, "the first tab adds both")
+    a = tab.send(text="Drugie")
+    ok(a.status == 422 and GONE in said(a) and ">\nDrugie</textarea>" in a.text, "the second one adds nothing without them", a)
+    same(Form(desk, a).send(text="Drugie").status, 303, "and adds its text when it is sent once more")
+
+
 def a_case_is_found_again():
     number, code, token = file_foi(desk)
     for typed in (code, code.lower(), code.replace("-", " "), code.replace("-", "").lower(), f"  {code} "):
@@ -277,5 +321,5 @@ def in_english():
     ok("The request was not filed. Correct 1 thing:" in said(slip) and slip.status == 422, "a slip in English", said(slip)[:200])
 
 
-main(a_slip_loses_nothing, a_receipt_proves_and_leads_on, *([the_proof_does_what_it_says] if shutil.which("openssl") else []), repeats_give_the_same_receipt, a_repeat_swallows_nothing, a_case_is_found_again,
+main(a_slip_loses_nothing, a_receipt_proves_and_leads_on, *([the_proof_does_what_it_says] if shutil.which("openssl") else []), repeats_give_the_same_receipt, a_repeat_swallows_nothing, a_second_tab_files_nothing_without_its_files, a_second_tab_adds_nothing_without_its_files, a_case_is_found_again,
      a_case_shows_what_comes_next, reuse_is_asked_question_by_question, complaints_and_petitions, other_letters, register_data_are_prepared_and_never_stored, is_it_published_already, in_english)
