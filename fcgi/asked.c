@@ -143,13 +143,6 @@ static struct str fault_of(const struct asked *a, const char *name)
     return STR("");
 }
 
-static struct str files_hint(struct call *c)
-{
-    const struct request_limits *l = request_desk_limits(c->w->requests);
-    return arena_fmt(c->ar, tr(c->lang, "Up to %llu files, each up to %llu MB. Larger ones we take on a data carrier."),
-                     (unsigned long long)l->files, (unsigned long long)(l->file_bytes >> 20));
-}
-
 static void pose_field(const struct asked *a, const struct request_field *f, struct question *q, struct posed *p)
 {
     q->optional = request_use(asked_kind(a), f->name) == REQUEST_OPTIONAL;
@@ -171,7 +164,7 @@ static bool pose(struct call *c, const struct asked *a, const struct question *f
     if (f != NULL) {
         pose_field(a, f, q, p);
     } else {
-        p->hint = files_hint(c);
+        p->hint = form_files_hint(c);
         p->files = a->draft.files;
         p->file_count = a->draft.file_count;
     }

@@ -56,6 +56,7 @@ struct str posted_text(const struct call *c, const char *name);           /* its
 
 /* A row's file hook: the file of the part goes into the draft; a slip becomes the fault of the field of files. */
 bool form_attach(struct call *c, struct str token, const struct part *p, struct content_source src);
+struct str form_files_hint(struct call *c); /* how many and how large */
 /* A draft that nothing will come of; token n 0: there is none. One that cannot go now expires. */
 void form_drop_draft(struct call *c, struct str token);
 

@@ -20,6 +20,13 @@ static bool drop_double(struct call *c, struct str token, const struct draft_fil
     return true;
 }
 
+struct str form_files_hint(struct call *c)
+{
+    const struct request_limits *l = request_desk_limits(c->w->requests);
+    return arena_fmt(c->ar, tr(c->lang, "Up to %llu files, each up to %llu MB. Larger ones we take on a data carrier."),
+                     (unsigned long long)l->files, (unsigned long long)(l->file_bytes >> 20));
+}
+
 static struct value *files_value(struct call *c)
 {
     for (size_t i = 0; i < c->row->field_count; i++) {

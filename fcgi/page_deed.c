@@ -218,6 +218,7 @@ static size_t pose(struct call *c, const struct doing *d, struct posed *out)
         out[n] = (struct posed){.q = own, .text = known_answer(d, q[n].name), .fault = fault_of(&d->faults, q[n].name)};
         form_take(c, &out[n]);
         if (q[n].control == CONTROL_FILES) {
+            out[n].hint = form_files_hint(c);
             out[n].files = d->kept.files;
             out[n].file_count = d->kept.file_count;
         }

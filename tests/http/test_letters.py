@@ -181,6 +181,7 @@ def a_second_tab_files_nothing_without_its_files():
 
 def a_second_tab_adds_nothing_without_its_files():
     number, code, token = file_foi(desk)
+    ok("Do 10 plików, każdy do 100 MB." in said(desk.ask(f"/s/{token}/uzupelnij")), "how many and how large is said before, also here")
     first = form(desk, f"/s/{token}/uzupelnij").send([("plan.pdf", PDF)], text="x" * 20001)
     ok(first.status == 422 and "plan.pdf" in said(first), "a slip keeps the file", first)
     tab = Form(desk, Form(desk, first).send([("inny.pdf", PDF + b"y")], text="y" * 20001))
