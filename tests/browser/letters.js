@@ -9,7 +9,7 @@ const { base, ok, faultsOf, state, WIDE, NARROW } = require("./look.js");
 const { verify } = require("./verify.js");
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "akta-browser-"));
-const scan = path.join(folder, "skan umowy.pdf");
+const scan = path.join(folder, "skan_umowy_najmu_lokalu_uzytkowego_przy_ul_Polnej_3_w_Brzozowie.pdf");
 fs.writeFileSync(scan, "%PDF-1.4 proba\n".repeat(200));
 
 // A page on which each document that came in is remembered as it was sent.
@@ -202,10 +202,10 @@ async function enterKeepsFiles(browser) {
   await page.focus("#name");
   await page.keyboard.type("Jan");
   await Promise.all([page.waitForEvent("domcontentloaded"), page.keyboard.press("Enter")]);
-  ok((await said(page)).includes("skan umowy.pdf") && (await page.title()).startsWith("Błąd:"), "Enter sends the form and keeps its file",
+  ok((await said(page)).includes("skan_umowy_najmu_lokalu_uzytkowego_przy_ul_Polnej_3_w_Brzozowie.pdf") && (await page.title()).startsWith("Błąd:"), "Enter sends the form and keeps its file",
     await said(page));
   await page.click("text=Usuń");
-  ok(!(await said(page)).includes("skan umowy.pdf") && (await page.inputValue("#name")) === "Jan", "the button takes it away and keeps the text",
+  ok(!(await said(page)).includes("skan_umowy_najmu_lokalu_uzytkowego_przy_ul_Polnej_3_w_Brzozowie.pdf") && (await page.inputValue("#name")) === "Jan", "the button takes it away and keeps the text",
     await said(page));
   await page.context().close();
 }
