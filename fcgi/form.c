@@ -222,16 +222,23 @@ static void name_and_id(struct html *h, const struct question *q)
     MARK(h, "\"");
 }
 
+/* Browsers suggest nothing for several lines, and forget what was typed into those that say off: whoever looks
+ * something up and goes back would find them empty. */
+static void autocomplete(struct html *h, const struct question *q)
+{
+    bool said = q->autocomplete != NULL && q->autocomplete[0] != '\0';
+    if (said || q->control == CONTROL_LINE) {
+        MARK(h, " autocomplete=\"");
+        html_attr(h, said ? str_of(q->autocomplete) : STR("off"));
+        MARK(h, "\"");
+    }
+}
+
 static void field_marks(struct call *c, const struct posed *p)
 {
     struct html *h = &c->h;
     name_and_id(h, p->q);
-    if (p->q->control != CONTROL_FILES) {
-        MARK(h, " autocomplete=\"");
-        html_attr(h, p->q->autocomplete != NULL && p->q->autocomplete[0] != '\0' ? str_of(p->q->autocomplete)
-                                                                                 : STR("off"));
-        MARK(h, "\"");
-    }
+    autocomplete(h, p->q);
     if (p->q->inputmode != NULL) {
         MARK(h, " inputmode=\"");
         html_attr(h, str_of(p->q->inputmode));

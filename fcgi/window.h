@@ -69,6 +69,7 @@ struct request { /* valid while the handler runs */
 #define BODY_SMALL   (256u << 10) /* nginx waits for bodies up to here, so that a slow one holds no thread */
 enum cache {
     CACHE_NEVER,
+    CACHE_OWN,     /* its reader's browser may show it once more to whoever goes back to it; asked anew otherwise */
     CACHE_PUBLIC,  /* the same for everyone: a minute, then asked again by its ETag */
     CACHE_FOREVER, /* its name changes with its content */
 };

@@ -48,6 +48,11 @@ async function publicInformation(page) {
   ok(await page.locator("#email").isVisible(), "an address for notices belongs to every choice, where mail is set up", "no e-mail");
   await page.check("#way-post");
   ok(await page.locator("#street").isVisible(), "and comes with it");
+  await page.fill("#content", "Długi tekst, zanim ktoś zajrzy do klauzuli");
+  await page.click("main form a");
+  await page.goBack();
+  ok((await page.inputValue("#content")).startsWith("Długi tekst") && (await page.isChecked("#way-post")), "whoever reads the notice and goes back finds what was typed",
+    await page.inputValue("#content"));
   await page.setInputFiles("#files", scan);
   await send(page, { "way-email": true, email: "jan.example", content: "" });
   await look(page, "foi-error");
