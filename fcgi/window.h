@@ -341,6 +341,8 @@ void page_address_of(struct call *c, struct str path);
 /* <a href="/lang/path/part">; part may be STR_NONE. The caller writes the text and closes it. */
 void page_link(struct call *c, const char *path, struct str part);
 void page_link_said(struct call *c, const char *path, const char *msgid); /* all of it, with a text of ours */
+/* page_begin of a page with such a form: a fault in it is the first word of the title. */
+void page_words_begin(struct call *c, struct str h1, const struct value *v);
 /* <form> with one line of words to look for, sent to path as q; v: what was asked, with its fault. */
 void page_words_form(struct call *c, const char *path, const struct value *v, const char *label, const char *submit);
 void page_heading(struct call *c, const char *msgid);   /* <h2> */

@@ -113,6 +113,9 @@ def searching():
     a = desk.ask("/szukaj?q=" + "a" * 201)
     ok(a.status == 422 and 'aria-describedby="words-fault"' in a.text, "a question too long: said at the field", a)
     ok("a" * 201 in a.text, "and kept")
+    for path in ("/szukaj", "/odpowiedzi"):
+        a = desk.ask(path + "?q=" + "a" * 201)
+        ok(Page(a.text).title.startswith("Błąd: ") and " autofocus" in a.text, f"in the title and with the focus: {path}", a)
 
 
 main(crawl, each_page, security_headers, first_page_is_light, polish_blanks, languages, searching)
