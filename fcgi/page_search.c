@@ -29,11 +29,15 @@ void page_words_form(struct call *c, const char *path, const struct value *v, co
     }
     MARK(h, "<input id=\"words\" name=\"q\" type=\"search\" autocomplete=\"off\"");
     if (faulty) {
-        MARK(h, " aria-invalid=\"true\" aria-describedby=\"words-fault\" autofocus");
+        MARK(h, " aria-invalid=\"true\" aria-describedby=\"words-fault\"");
     }
     MARK(h, " value=\"");
     html_attr(h, v->text);
-    MARK(h, "\"></div><button>");
+    if (faulty) {
+        MARK(h, "\" autofocus></div><button>");
+    } else {
+        MARK(h, "\"></div><button>");
+    }
     html_say(h, submit);
     MARK(h, "</button></form>\n");
 }
