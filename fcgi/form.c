@@ -33,7 +33,7 @@ void form_take(struct call *c, struct posed *p)
 /* ---------------------------------------------------------------- the summary */
 
 /* The first thing that can be typed into or chosen for the question. */
-static struct str first_control(struct call *c, const struct posed *p)
+struct str form_fault_link(struct call *c, const struct posed *p)
 {
     return p->q->control == CONTROL_RADIOS && p->choice_count > 0
                ? arena_fmt(c->ar, "#%s-%s", p->q->name, p->choices[0].value)
@@ -56,7 +56,7 @@ static void fault_links(struct call *c, const struct posed *list, size_t n)
     for (size_t i = 0; i < n; i++) {
         if (list[i].fault.n > 0) {
             MARK(h, "<li><a href=\"");
-            html_url(h, first_control(c, &list[i]));
+            html_url(h, form_fault_link(c, &list[i]));
             MARK(h, "\">");
             html_text(h, list[i].fault);
             MARK(h, "</a></li>\n");

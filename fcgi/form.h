@@ -46,6 +46,8 @@ void form_question(struct call *c, const struct posed *p);
 /* Where notices are sent, such an address serves for them too, whichever way the answer comes: it is asked for so. */
 bool form_address(const struct call *c, struct question *q);
 void form_submit(struct call *c, const char *msgid);
+/* Where the summary's link leads: #name, of radios the first one of them. */
+struct str form_fault_link(struct call *c, const struct posed *p);
 /* A second button, which sends the same form with name=value. */
 void form_other_submit(struct call *c, const char *msgid, const char *name, const char *value);
 void form_close(struct call *c);

@@ -262,6 +262,10 @@ def complaints_and_petitions():
             f = follow(desk, f.send(**step))
         done = follow(desk, f.send()).answer
         ok("Pismo jest złożone" in said(done) and "Załatwimy to najpóźniej" in said(done), f"{kind} is filed", said(done)[:300])
+    f = follow(desk, form(desk, "/wniosek/skarga").send(kind="complaint"))
+    slip = form(desk, f.action.replace("pytanie/2", "sprawdz")).send()
+    p = Page(slip.text)
+    ok(slip.status == 422 and "#way-here" in p.links and not p.faults, "what is missing before the review is linked to where it stands", p.faults)
     slip = form(desk, "/wniosek/skarga").send(kind="foi")
     ok(slip.status == 422, "a kind that is no complaint is none", slip)
 
