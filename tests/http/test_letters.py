@@ -218,6 +218,8 @@ def a_case_shows_what_comes_next():
     added = follow(desk, form(desk, f"/s/{token}/uzupelnij").send([("plan.pdf", PDF)], text="Chodzi też o soboty.")).answer
     for want in ("Urząd ma już Twoje uzupełnienie.", "Uzupełnienie od Ciebie", "Chodzi też o soboty.", "Z 1 plikiem.", "plan.pdf"):
         ok(want in said(added), f"after adding something: {want}", said(added))
+    for deed, words in (("wycofaj", "Pismo jest wycofane."), ("zmien", "Sposób odpowiedzi jest zmieniony."), ("oplata", "Twój wybór")):
+        ok(words not in said(desk.ask(f"/s/{token}?zrobione={deed}")), f"an address alone makes the page say nothing that did not happen: {deed}")
     empty = form(desk, f"/s/{token}/uzupelnij").send(text="")
     ok(empty.status == 422 and "Napisz, co dodajesz, albo dołącz plik." in said(empty), "nothing added is said", empty)
     bad = form(desk, f"/s/{token}/zmien").send(way="email", email="x")
