@@ -171,7 +171,8 @@ bool draft_open(struct request_desk *d, struct str token, struct arena *ar, stru
 bool draft_save(struct request_desk *d, struct str token, const struct request_form *form, struct arena *ar,
                 struct err *e) MUST_USE;
 /* Streams one file into sealed content in constant memory; a source that fails leaves nothing. ERR_TOO_BIG, ERR_INVALID
- * with field "files" and the text for the citizen: empty, too large, too many, a program. */
+ * with field "files" and the text for the citizen: empty, too large, too many, a program. The same file once more, by name
+ * and content, is the one that is there. */
 bool draft_attach(struct request_desk *d, struct str token, struct str name, struct content_source src,
                   struct arena *ar, struct draft_file *out, struct err *e) MUST_USE;
 bool draft_detach(struct request_desk *d, struct str token, uint64_t seq, struct err *e) MUST_USE;

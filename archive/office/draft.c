@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-#define FORM_MAX (512u * 1024)
+#define FORM_MAX   (512u * 1024)
+#define READ_TRIES 20
 
 /* ---------------------------------------------------------------- reading */
 
@@ -21,10 +22,33 @@ static bool read_fn(struct txn *t, void *ctx, struct err *e)
            (!r->found || draft_pieces(t, &r->ref.id, r->ar, &r->pieces, e));
 }
 
+static size_t count_pieces(const struct draft_read *r)
+{
+    size_t n = 0;
+    for (const struct draft_piece *p = r->pieces; p != NULL; p = p->next) {
+        n++;
+    }
+    return n;
+}
+
+/* A reader holds nothing up: a file may come between the row and its pieces. Then it looks once more. */
 bool draft_read(struct draft_read *r, struct str token, struct err *e)
 {
-    return draft_ref_make(token, &r->ref, e) && store_read(archive_store(r->d->a), read_fn, r, e) &&
-           (r->found || draft_unknown(e));
+    if (!draft_ref_make(token, &r->ref, e)) {
+        return false;
+    }
+    for (int i = 0; i < READ_TRIES; i++) {
+        if (!store_read(archive_store(r->d->a), read_fn, r, e)) {
+            return false;
+        }
+        if (!r->found) {
+            return draft_unknown(e);
+        }
+        if (count_pieces(r) == r->row.files) {
+            return true;
+        }
+    }
+    return err_set(e, ERR_CORRUPT, "a draft has other files than it counts");
 }
 
 static bool read_pieces(struct draft_read *o, struct draft *out, struct err *e)
@@ -36,9 +60,6 @@ static bool read_pieces(struct draft_read *o, struct draft *out, struct err *e)
     }
     for (const struct draft_piece *p = o->pieces; p != NULL; p = p->next) {
         struct draft_file_row row;
-        if (n == o->row.files) {
-            return err_set(e, ERR_CORRUPT, "a draft has more files than it counts");
-        }
         if (!row_decode(&draft_file_kind, p->val, &o->ref.key, &o->ref.id, o->ar, &row, e)) {
             return false;
         }

@@ -122,6 +122,32 @@ def repeats_give_the_same_receipt():
     same(len({a["location"].split("?")[0] for a in answers}), 1, "twelve at once are one letter")
 
 
+def two_clicks_with_a_file_are_one():
+    """Both bodies come whole, and the second one brings its file while the first is being filed."""
+    def together(f, files, **fields):
+        got = []
+        clicks = [threading.Thread(target=lambda: got.append(f.send(files, **fields))) for _ in range(3)]
+        for t in clicks:
+            t.start()
+        for t in clicks:
+            t.join()
+        return got
+    bad, files = [], [("a.pdf", PDF), ("b.txt", b"tekst")]
+    for _ in range(8):
+        got = together(form(desk, "/wniosek/informacja"), files, content="Dwa razy", way="here")
+        seen = said(desk.ask(got[0]["location"])) if got[0].status == 303 else ""
+        if {a.status for a in got} != {303} or len({a["location"].split("?")[0] for a in got}) != 1 or (seen.count("a.pdf"), seen.count("b.txt")) != (1, 1):
+            bad.append([(a.status, a["location"], said(a)[:120] if a.body else "") for a in got])
+    same(bad, [], "three clicks at once with files are one letter with each of them once")
+    number, code, token = file_foi(desk)
+    for i in range(4):
+        got = together(form(desk, f"/s/{token}/uzupelnij"), files, text=f"Raz {i}")
+        if {a.status for a in got} != {303}:
+            bad.append([(a.status, said(a)[:120] if a.body else "") for a in got])
+    same(bad, [], "and what is added to a case is added once")
+    same([said(desk.ask(f"/s/{token}")).count(f"Raz {i}") for i in range(4)], [1] * 4, "each time")
+
+
 def a_repeat_swallows_nothing():
     """Who goes back to a form that was sent has its old mark: what it brings anew is no repeat of the first letter."""
     fields = dict(content="Rejestr umów najmu", way="here")
@@ -328,5 +354,5 @@ def in_english():
     ok("The request was not filed. Correct 1 thing:" in said(slip) and slip.status == 422, "a slip in English", said(slip)[:200])
 
 
-main(a_slip_loses_nothing, a_receipt_proves_and_leads_on, *([the_proof_does_what_it_says] if shutil.which("openssl") else []), repeats_give_the_same_receipt, a_repeat_swallows_nothing, a_second_tab_files_nothing_without_its_files, a_second_tab_adds_nothing_without_its_files, a_case_is_found_again,
+main(a_slip_loses_nothing, two_clicks_with_a_file_are_one, a_receipt_proves_and_leads_on, *([the_proof_does_what_it_says] if shutil.which("openssl") else []), repeats_give_the_same_receipt, a_repeat_swallows_nothing, a_second_tab_files_nothing_without_its_files, a_second_tab_adds_nothing_without_its_files, a_case_is_found_again,
      a_case_shows_what_comes_next, reuse_is_asked_question_by_question, complaints_and_petitions, other_letters, register_data_are_prepared_and_never_stored, is_it_published_already, in_english)

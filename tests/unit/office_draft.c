@@ -145,7 +145,9 @@ static void test_limits_hold(void **state)
     const struct content_source src = {.read = case_bytes_read, .ctx = &source};
     must_fail(draft_attach(r->d, str_of(second), STR("b.pdf"), src, r->ar, &out, &e), ERR_FULL);
     attach(r, token, "b.txt", text("x"));
-    must_fail(draft_attach(r->d, str_of(token), STR("c.txt"), src, r->ar, &out, &e), ERR_TOO_BIG);
+    struct case_bytes third = {.b = text("y")};
+    const struct content_source more = {.read = case_bytes_read, .ctx = &third};
+    must_fail(draft_attach(r->d, str_of(token), STR("c.txt"), more, r->ar, &out, &e), ERR_TOO_BIG);
     request_doctor_finds_nothing(r);
     free(big);
 }
@@ -209,6 +211,27 @@ static void test_a_day_later_it_is_gone(void **state)
 }
 
 /* A page that was open for longer sends its answers and files to the old token: the same before the night and after. */
+static void test_the_same_file_once_more_is_no_other(void **state)
+{
+    struct request_case *r = *state;
+    char token[DRAFT_TOKEN_SIZE], name[] = "c.txt";
+    uint8_t *big = noise(1u << 20);
+    uint64_t most = request_desk_limits(r->d)->files;
+    struct draft d;
+    draft_new(token);
+    attach(r, token, "a.bin", (struct bytes){big, 1u << 20});
+    attach(r, token, "b.bin", (struct bytes){big, 1u << 20}); /* under another name it is one */
+    for (uint64_t files = 2; files < most; files++, name[0]++) {
+        attach(r, token, name, text(name));
+    }
+    assert_int_equal(attach(r, token, "b.bin", (struct bytes){big, 1u << 20}).seq, 2); /* also where no other fits */
+    must(draft_open(r->d, str_of(token), r->ar, &d, &e));
+    assert_int_equal(d.file_count, most);
+    assert_int_equal(content_files(r), 2);
+    request_doctor_finds_nothing(r);
+    free(big);
+}
+
 static void test_an_expired_draft_is_begun_anew(void **state)
 {
     struct request_case *r = *state;
@@ -342,6 +365,7 @@ int main(void)
         T(test_limits_hold),
         T(test_half_an_upload_leaves_nothing),
         T(test_a_day_later_it_is_gone),
+        T(test_the_same_file_once_more_is_no_other),
         T(test_an_expired_draft_is_begun_anew),
         T(test_another_token_opens_nothing),
         T(test_the_sweep_knows_them),
