@@ -85,7 +85,7 @@ static bool names_etag(struct str list, const char *etag)
 
 void answer_validate(struct answer *a, struct str if_none_match)
 {
-    if (a->status != 200 || a->cache == CACHE_NEVER || a->body.failed) {
+    if (a->status != 200 || a->cache == CACHE_NEVER || a->cache == CACHE_OWN || a->body.failed) {
         return;
     }
     if (a->etag[0] == '\0') {
@@ -120,6 +120,9 @@ static const char *cache_words(const struct answer *a)
     bool kept = a->status == 200 || a->status == 304 || a->status == 308;
     if (!kept || a->cache == CACHE_NEVER) {
         return "no-store";
+    }
+    if (a->cache == CACHE_OWN) {
+        return "private, no-cache";
     }
     return a->cache == CACHE_FOREVER ? "public, max-age=31536000, immutable" : "public, max-age=60";
 }

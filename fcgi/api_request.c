@@ -67,6 +67,15 @@ static void take_choice(struct call *c, const struct json_member *m, uint64_t *o
     }
 }
 
+static void take_tick(struct call *c, const struct json_member *m, uint64_t *out, struct request_faults *faults)
+{
+    if (m->type == JSON_IS_BOOL) {
+        *out = m->yes;
+    } else if (m->type != JSON_IS_NULL) {
+        add_fault(c, faults, m->name, str_of(tr(c->lang, "This is to be true or false.")));
+    }
+}
+
 static void take_member(struct call *c, const struct json_member *m, struct request_form *form,
                         struct request_faults *faults)
 {
@@ -78,7 +87,7 @@ static void take_member(struct call *c, const struct json_member *m, struct requ
         }
         void *at = (char *)form + list[i].offset;
         if (list[i].input == REQUEST_TICK) {
-            *(uint64_t *)at = m->type == JSON_IS_BOOL && m->yes;
+            take_tick(c, m, at, faults);
         } else if (list[i].input == REQUEST_CHOICE) {
             take_choice(c, m, at, faults);
         } else {

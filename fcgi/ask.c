@@ -6,6 +6,7 @@
 /* Sizes are those of request_fields, which a test compares. */
 const struct input_field ask_fields[ASK_FIELDS] = {
     {"pismo", INPUT_WORD, 0, 0},
+    {FORM_DRAFT, INPUT_NUMBER, 1, INT64_MAX},
     {"kind", INPUT_WORD, 0, 0},
     {"right", INPUT_WORD, 0, 0},
     {"content", INPUT_LINES, 0, 20000},
@@ -47,7 +48,7 @@ const struct input_field ask_fields[ASK_FIELDS] = {
 #define Q_EMAIL                                                                                                        \
     {                                                                                                                  \
         .name = "email", .control = CONTROL_LINE, .label = N_("E-mail address, for an answer by e-mail"),              \
-        .inputmode = "email", .size = 30, .group = FORM_IF_EMAIL                                                          \
+        .inputmode = "email", .size = 30, .group = FORM_IF_EMAIL                                                       \
     }
 #define Q_EMAIL_PLAIN                                                                                                  \
     {                                                                                                                  \

@@ -33,11 +33,15 @@ struct asked {
     struct str token;
     struct request_form form;
     struct draft draft; /* made 0: nothing is saved */
+    instant written_in; /* `made` of the draft that the posted page was made of; 0: of none, or all of it is on the page */
     struct request_faults faults;
 };
 /* The draft of a->token, or a new letter that the form names. false: neither, c->e says it (asked_missing answers). */
 bool asked_open(struct call *c, struct asked *a) MUST_USE;
 void asked_missing(struct call *c);
+/* The draft that the posted page was made of is gone, or another one stands in its place: what the page brought is kept
+ * in that one, and the notice says that the rest is not. false: it is there. */
+bool asked_lost_draft(struct call *c, struct asked *a);
 void asked_take(struct call *c, struct asked *a, size_t step); /* the answers to a step, from what was posted */
 void asked_hidden(struct call *c, const struct asked *a);      /* all answers, to be posted once more */
 /* The kind whose rules hold: chosen, or the first one possible. */

@@ -143,13 +143,6 @@ static struct str fault_of(const struct asked *a, const char *name)
     return STR("");
 }
 
-static struct str files_hint(struct call *c)
-{
-    const struct request_limits *l = request_desk_limits(c->w->requests);
-    return arena_fmt(c->ar, tr(c->lang, "Up to %llu files, each up to %llu MB. Larger ones we take on a data carrier."),
-                     (unsigned long long)l->files, (unsigned long long)(l->file_bytes >> 20));
-}
-
 static void pose_field(const struct asked *a, const struct request_field *f, struct question *q, struct posed *p)
 {
     q->optional = request_use(asked_kind(a), f->name) == REQUEST_OPTIONAL;
@@ -171,7 +164,7 @@ static bool pose(struct call *c, const struct asked *a, const struct question *f
     if (f != NULL) {
         pose_field(a, f, q, p);
     } else {
-        p->hint = files_hint(c);
+        p->hint = form_files_hint(c);
         p->files = a->draft.files;
         p->file_count = a->draft.file_count;
     }
@@ -214,6 +207,7 @@ bool asked_open(struct call *c, struct asked *a)
         c->e = missing;
         return false;
     }
+    a->written_in = form_was_written_in(c);
     if (found) {
         a->form = a->draft.form;
     } else {
@@ -313,6 +307,30 @@ void asked_hidden(struct call *c, const struct asked *a)
 
 /* ---------------------------------------------------------------- filing */
 
+/* Its files, and of a letter of several pages the other answers, went with it. */
+static void begin_anew(struct call *c, struct asked *a, const char *notice)
+{
+    struct err unsaid = ERR_INIT;
+    if (!draft_save(c->w->requests, a->token, &a->form, c->ar, &unsaid) ||
+        !draft_open(c->w->requests, a->token, c->ar, &a->draft, &unsaid)) {
+        a->draft = (struct draft){.made = 0};
+    }
+    c->notice = notice;
+}
+
+bool asked_lost_draft(struct call *c, struct asked *a)
+{
+    bool lost = a->written_in != 0 && a->written_in != a->draft.made;
+    if (lost) {
+        begin_anew(c, a,
+                   a->ask->step_count == 1 ? FORM_DRAFT_GONE
+                                           : N_("The draft is gone: it goes after a day, or when it is sent. The "
+                                                "answers of this page are below. What is missing on others you see "
+                                                "before you file."));
+    }
+    return lost;
+}
+
 static bool filing_failed(struct call *c, struct asked *a, int *status)
 {
     enum err_code code = c->e.code;
@@ -320,8 +338,7 @@ static bool filing_failed(struct call *c, struct asked *a, int *status)
     if (code == ERR_CONFLICT) {
         c->notice = N_("From this form a letter was filed already. To file a second one, check it and send it.");
     } else if (code == ERR_NOT_FOUND) {
-        a->draft = (struct draft){.made = 0};
-        c->notice = N_("The draft was kept for a day and is gone. Your text is below; attach the files once more.");
+        begin_anew(c, a, FORM_DRAFT_GONE);
     } else if (code != ERR_INVALID) {
         log_line(LOG_ERROR, "fcgi", "filing failed code=%s", err_name(code));
         c->notice = N_("The letter could not be stored. Your text is below. Try again in a moment, or file it at the "
@@ -334,8 +351,9 @@ bool asked_file(struct call *c, struct asked *a, int *status)
 {
     struct request_filing in = {.form = a->form, .channel = REQUEST_PORTAL, .received = c->received, .once = c->once};
     struct request_filed filed;
-    if (a->draft.made != 0) {
+    if (a->draft.made != 0 || a->written_in != 0) { /* without what the page listed nothing is filed */
         in.draft = a->token;
+        in.draft_made = a->written_in;
     }
     if (!request_file(c->w->requests, &in, NULL, c->ar, &filed, &a->faults, &c->e)) {
         return filing_failed(c, a, status);

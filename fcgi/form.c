@@ -33,7 +33,7 @@ void form_take(struct call *c, struct posed *p)
 /* ---------------------------------------------------------------- the summary */
 
 /* The first thing that can be typed into or chosen for the question. */
-static struct str first_control(struct call *c, const struct posed *p)
+struct str form_fault_link(struct call *c, const struct posed *p)
 {
     return p->q->control == CONTROL_RADIOS && p->choice_count > 0
                ? arena_fmt(c->ar, "#%s-%s", p->q->name, p->choices[0].value)
@@ -56,7 +56,7 @@ static void fault_links(struct call *c, const struct posed *list, size_t n)
     for (size_t i = 0; i < n; i++) {
         if (list[i].fault.n > 0) {
             MARK(h, "<li><a href=\"");
-            html_url(h, first_control(c, &list[i]));
+            html_url(h, form_fault_link(c, &list[i]));
             MARK(h, "\">");
             html_text(h, list[i].fault);
             MARK(h, "</a></li>\n");
@@ -118,6 +118,17 @@ void form_hidden(struct call *c, const char *name, struct str value)
     MARK(h, "\" value=\"");
     html_attr(h, value);
     MARK(h, "\">\n");
+}
+
+void form_written_in(struct call *c, const struct draft *d)
+{
+    form_hidden(c, FORM_DRAFT, arena_fmt(c->ar, "%lld", (long long)d->made));
+}
+
+instant form_was_written_in(const struct call *c)
+{
+    const struct value *v = posted_value(c, FORM_DRAFT);
+    return v != NULL && v->given && v->fault.code == ERR_NONE ? (instant)v->number : 0;
 }
 
 void form_submit(struct call *c, const char *msgid)
@@ -211,16 +222,23 @@ static void name_and_id(struct html *h, const struct question *q)
     MARK(h, "\"");
 }
 
+/* Browsers suggest nothing for several lines, and forget what was typed into those that say off: whoever looks
+ * something up and goes back would find them empty. */
+static void autocomplete(struct html *h, const struct question *q)
+{
+    bool said = q->autocomplete != NULL && q->autocomplete[0] != '\0';
+    if (said || q->control == CONTROL_LINE) {
+        MARK(h, " autocomplete=\"");
+        html_attr(h, said ? str_of(q->autocomplete) : STR("off"));
+        MARK(h, "\"");
+    }
+}
+
 static void field_marks(struct call *c, const struct posed *p)
 {
     struct html *h = &c->h;
     name_and_id(h, p->q);
-    if (p->q->control != CONTROL_FILES) {
-        MARK(h, " autocomplete=\"");
-        html_attr(h, p->q->autocomplete != NULL && p->q->autocomplete[0] != '\0' ? str_of(p->q->autocomplete)
-                                                                                 : STR("off"));
-        MARK(h, "\"");
-    }
+    autocomplete(h, p->q);
     if (p->q->inputmode != NULL) {
         MARK(h, " inputmode=\"");
         html_attr(h, str_of(p->q->inputmode));

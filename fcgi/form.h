@@ -46,6 +46,8 @@ void form_question(struct call *c, const struct posed *p);
 /* Where notices are sent, such an address serves for them too, whichever way the answer comes: it is asked for so. */
 bool form_address(const struct call *c, struct question *q);
 void form_submit(struct call *c, const char *msgid);
+/* Where the summary's link leads: #name, of radios the first one of them. */
+struct str form_fault_link(struct call *c, const struct posed *p);
 /* A second button, which sends the same form with name=value. */
 void form_other_submit(struct call *c, const char *msgid, const char *name, const char *value);
 void form_close(struct call *c);
@@ -56,9 +58,17 @@ struct str posted_text(const struct call *c, const char *name);           /* its
 
 /* A row's file hook: the file of the part goes into the draft; a slip becomes the fault of the field of files. */
 bool form_attach(struct call *c, struct str token, const struct part *p, struct content_source src);
+struct str form_files_hint(struct call *c); /* how many and how large */
 /* A draft that nothing will come of; token n 0: there is none. One that cannot go now expires. */
 void form_drop_draft(struct call *c, struct str token);
 
+/* The draft that the page was made of, so that the form, when it comes, is known to have been written in it. */
+void form_written_in(struct call *c, const struct draft *d);
+instant form_was_written_in(const struct call *c); /* its `made`; 0: in none */
+
+#define FORM_DRAFT    "szkic"
+#define FORM_DRAFT_GONE                                                                                                \
+    N_("The draft is gone: it goes after a day, or when it is sent. Your text is below; attach the files once more.")
 #define FORM_IF_EMAIL "if-way-email" /* group of an address for an answer by e-mail; see form_address */
 #define FORM_REMOVE   "usun"         /* name of the buttons that take an attached file away; the value is its number */
 

@@ -4,20 +4,11 @@
 
 #include <string.h>
 
-/* The same file once more, from a page that was sent again, is not a second one. */
-static bool drop_double(struct call *c, struct str token, const struct draft_file *f)
+struct str form_files_hint(struct call *c)
 {
-    struct draft d;
-    if (!draft_open(c->w->requests, token, c->ar, &d, &c->e)) {
-        return false;
-    }
-    for (size_t i = 0; i < d.file_count; i++) {
-        const struct draft_file *other = &d.files[i];
-        if (other->seq < f->seq && str_eq(other->name, f->name) && digests_equal(&other->digests, &f->digests)) {
-            return draft_detach(c->w->requests, token, f->seq, &c->e);
-        }
-    }
-    return true;
+    const struct request_limits *l = request_desk_limits(c->w->requests);
+    return arena_fmt(c->ar, tr(c->lang, "Up to %llu files, each up to %llu MB. Larger ones we take on a data carrier."),
+                     (unsigned long long)l->files, (unsigned long long)(l->file_bytes >> 20));
 }
 
 static struct value *files_value(struct call *c)
@@ -68,7 +59,7 @@ bool form_attach(struct call *c, struct str token, const struct part *p, struct 
         return err_set(&c->e, ERR_STATE, "this form takes no files");
     }
     if (draft_attach(c->w->requests, token, p->file_name, src, c->ar, &f, &c->e)) {
-        return drop_double(c, token, &f);
+        return true;
     }
     if (c->e.code == ERR_INTERRUPTED) {
         say_broken(p, v);

@@ -114,7 +114,7 @@ void page_answers(struct call *c)
         answer_error(c);
         return;
     }
-    page_begin(c, str_of(tr(c->lang, "Published answers")));
+    page_words_begin(c, str_of(tr(c->lang, "Published answers")), &c->values[0]);
     page_paragraph(c, N_("What the office has answered to others and may show to everybody, the newest first."));
     page_words_form(c, "/odpowiedzi", &c->values[0], N_("Words of the answer"), N_("Show"));
     if (sound) {

@@ -69,6 +69,9 @@ static void show(struct call *c, const struct asked *a, bool similar, int status
     }
     form_open(c, asked_address(c, a, a->step), files);
     form_hidden(c, "pismo", str_of(a->ask->slug));
+    if (a->draft.made != 0 && (!last || a->draft.file_count > 0)) { /* a page alone has all but its files */
+        form_written_in(c, &a->draft);
+    }
     if (str_is(posted_text(c, ASK_BACK), "1")) {
         form_hidden(c, ASK_BACK, STR("1"));
     }
@@ -132,11 +135,28 @@ static bool save(struct call *c, struct asked *a)
     return well;
 }
 
+static bool removes_file(const struct call *c)
+{
+    const struct value *v = posted_value(c, FORM_REMOVE);
+    return v != NULL && v->given && v->fault.code == ERR_NONE;
+}
+
+static bool wants_similar(const struct call *c)
+{
+    return str_is(posted_text(c, "co"), "podobne");
+}
+
+/* Whether a letter that is gone may have been this one: filing tells a repeat. */
+static bool files_letter(const struct call *c, const struct asked *a)
+{
+    return a->ask->step_count == 1 && !removes_file(c) && !wants_similar(c);
+}
+
 static bool remove_file(struct call *c, struct asked *a)
 {
     const struct value *v = posted_value(c, FORM_REMOVE);
     struct err e = ERR_INIT;
-    if (v == NULL || !v->given || v->fault.code != ERR_NONE) {
+    if (!removes_file(c)) {
         return false;
     }
     if (!save(c, a)) {
@@ -203,10 +223,14 @@ void page_question_post(struct call *c)
         return;
     }
     asked_take(c, &a, a.step);
+    if (!files_letter(c, &a) && asked_lost_draft(c, &a)) {
+        show(c, &a, false, 422);
+        return;
+    }
     if (remove_file(c, &a)) {
         return;
     }
-    if (str_is(posted_text(c, "co"), "podobne")) {
+    if (wants_similar(c)) {
         (void)save(c, &a);
         show(c, &a, true, 200);
         return;
@@ -234,7 +258,9 @@ void page_question_again(struct call *c)
         return;
     }
     asked_take(c, &a, a.step);
-    (void)save(c, &a);
+    if (!asked_lost_draft(c, &a)) {
+        (void)save(c, &a);
+    }
     show(c, &a, false, 422);
 }
 

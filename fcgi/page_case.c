@@ -175,26 +175,37 @@ static void what_was_asked(struct call *c, const struct request_view *v)
     }
 }
 
-static const char *done_words(struct str deed)
+/* The address names the deed, and the case must show it as the last thing that happened: a bookmark of yesterday, or an
+ * address that somebody made up, claims nothing. */
+static const char *done_words(struct str deed, const struct request_view *v)
 {
-    static const char *const list[][2] = {
-        {"uzupelnij", N_("What you added is with the office.")},
-        {"zmien", N_("The way of answer is changed.")},
-        {"wycofaj", N_("The letter is withdrawn.")},
-        {"oplata", N_("Your choice is with the office.")},
-        {"oferta", N_("Your choice is with the office.")},
+    static const struct {
+        const char *deed;
+        enum request_verb verbs[3]; /* by which it may have been done; 0: no more */
+        const char *words;
+    } list[] = {
+        {"uzupelnij", {REQUEST_DO_SUPPLEMENT}, N_("What you added is with the office.")},
+        {"zmien", {REQUEST_DO_CHANGE_WAY}, N_("The way of answer is changed.")},
+        {"wycofaj", {REQUEST_DO_WITHDRAW}, N_("The letter is withdrawn.")},
+        {"oplata",
+         {REQUEST_DO_KEEP_FEE, REQUEST_DO_CHANGE_WAY, REQUEST_DO_WITHDRAW},
+         N_("Your choice is with the office.")},
+        {"oferta", {REQUEST_DO_ACCEPT, REQUEST_DO_OBJECT}, N_("Your choice is with the office.")},
     };
+    enum request_verb last = v->event_count > 0 ? v->events[v->event_count - 1].verb : 0;
     for (size_t i = 0; i < COUNT_OF(list); i++) {
-        if (str_is(deed, list[i][0])) {
-            return list[i][1];
+        for (size_t k = 0; last != 0 && k < COUNT_OF(list[i].verbs) && str_is(deed, list[i].deed); k++) {
+            if (list[i].verbs[k] == last) {
+                return list[i].words;
+            }
         }
     }
     return NULL;
 }
 
-static void result_box(struct call *c)
+static void result_box(struct call *c, const struct request_view *v)
 {
-    const char *words = done_words(posted_text(c, "zrobione"));
+    const char *words = done_words(posted_text(c, "zrobione"), v);
     if (words != NULL) {
         MARK(&c->h, "<div class=\"box done\" tabindex=\"-1\" autofocus>");
         page_paragraph(c, words);
@@ -210,7 +221,7 @@ void page_case(struct call *c)
     }
     struct str h1 = arena_fmt(c->ar, tr(c->lang, "Case %s"), v.number);
     page_begin_main(c, h1);
-    result_box(c);
+    result_box(c, &v);
     page_h1(c, h1);
     MARK(&c->h, "<p>");
     html_text(&c->h, str_of(request_kind_title(v.kind, c->lang)));

@@ -94,7 +94,7 @@ const struct input_field deed_fields[DEED_FIELDS] = {
     {"draft", INPUT_WORD, 0, 0},    {"text", INPUT_LINES, 0, 20000},        {"wybor", INPUT_WORD, 0, 0},
     {"way", INPUT_WORD, 0, 0},      {"way_other", INPUT_LINES, 0, 500},     {"email", INPUT_TEXT, 0, 254},
     {"street", INPUT_TEXT, 0, 200}, {"postal_code", INPUT_TEXT, 0, 12},     {"city", INPUT_TEXT, 0, 100},
-    {"files", INPUT_FILES, 0, 0},   {FORM_REMOVE, INPUT_NUMBER, 1, 999999},
+    {"files", INPUT_FILES, 0, 0},   {FORM_REMOVE, INPUT_NUMBER, 1, 999999}, {FORM_DRAFT, INPUT_NUMBER, 1, INT64_MAX},
 };
 
 struct doing {
@@ -218,6 +218,7 @@ static size_t pose(struct call *c, const struct doing *d, struct posed *out)
         out[n] = (struct posed){.q = own, .text = known_answer(d, q[n].name), .fault = fault_of(&d->faults, q[n].name)};
         form_take(c, &out[n]);
         if (q[n].control == CONTROL_FILES) {
+            out[n].hint = form_files_hint(c);
             out[n].files = d->kept.files;
             out[n].file_count = d->kept.file_count;
         }
@@ -240,6 +241,9 @@ static void draft_for_files(struct call *c, struct doing *d)
         d->draft = arena_str(c->ar, str_of(token));
     }
     form_hidden(c, "draft", d->draft);
+    if (d->kept.file_count > 0) {
+        form_written_in(c, &d->kept);
+    }
 }
 
 /* Whether this is what the office waits for. */
@@ -413,11 +417,12 @@ static bool take_choice(struct call *c, struct doing *d, struct request_act *act
 static bool take_supplement(struct call *c, struct doing *d, struct request_act *act)
 {
     act->text = posted_text(c, "text");
-    if (d->kept.file_count > 0) {
+    act->draft_made = form_was_written_in(c);
+    bool files = d->kept.file_count > 0 || act->draft_made != 0; /* what the page listed is not left out */
+    if (files) {
         act->draft = d->draft;
     }
-    return act->text.n > 0 || d->kept.file_count > 0 ||
-           fault_at(c, d, "text", N_("Write what you add, or attach a file."));
+    return act->text.n > 0 || files || fault_at(c, d, "text", N_("Write what you add, or attach a file."));
 }
 
 static bool take_act(struct call *c, struct doing *d, struct request_act *act)
@@ -471,6 +476,9 @@ static void failed(struct call *c, struct doing *d, const struct err *e)
 {
     if (e->code == ERR_INVALID || e->code == ERR_TOO_BIG) {
         faulty(c, d, e);
+    } else if (e->code == ERR_NOT_FOUND && strcmp(e->field, "draft") == 0) {
+        c->notice = FORM_DRAFT_GONE;
+        show(c, d, 422);
     } else if (e->code == ERR_STATE) {
         not_now(c, d);
     } else if (e->code == ERR_CONFLICT) {

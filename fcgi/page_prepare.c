@@ -25,6 +25,7 @@ static const struct question questions[] = {
      .control = CONTROL_LINES,
      .label = N_("By what shall we find the person or the document?"),
      .hint = N_("Such as name, date of birth, last known address."),
+     .autocomplete = "off", /* of other people, perhaps by their PESEL number */
      .size = 3},
     {.name = "persons",
      .control = CONTROL_LINE,

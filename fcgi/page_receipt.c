@@ -120,7 +120,7 @@ static void digest_row(struct call *c, const struct receipt_file *f)
     struct html *h = &c->h;
     char hex[2 * SHA256_SIZE + 1];
     hex_encode((struct bytes){f->digests.sha256, SHA256_SIZE}, hex);
-    MARK(h, "<tr><th scope=\"row\">");
+    MARK(h, "<tr><th scope=\"row\" class=\"name\">");
     if (str_is(f->name, "letter.txt")) {
         html_say(h, "Your letter");
         MARK(h, ": ");

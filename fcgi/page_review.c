@@ -44,8 +44,9 @@ static void answered(struct call *c, const struct posed *p)
     MARK(h, "</dt><dd>");
     answer_text_of(c, p);
     if (p->fault.n > 0) {
+        struct str link = form_fault_link(c, p);
         MARK(h, "<p class=\"fault\" id=\"");
-        html_attr(h, str_of(p->q->name));
+        html_attr(h, link.n > 0 ? (struct str){link.p + 1, link.n - 1} : link); /* without its # */
         MARK(h, "\">");
         html_text(h, p->fault);
         MARK(h, "</p>");
@@ -119,6 +120,9 @@ static void show(struct call *c, const struct asked *a, int status)
     }
     form_open(c, arena_fmt(c->ar, "/s/%.*s/sprawdz", (int)a->token.n, a->token.p), false);
     asked_hidden(c, a);
+    if (a->draft.file_count > 0) {
+        form_written_in(c, &a->draft);
+    }
     form_submit(c, a->ask->submit);
     form_close(c);
     asked_draft_note(c, a);

@@ -6,6 +6,13 @@
 
 #define MOST_HITS 50
 
+void page_words_begin(struct call *c, struct str h1, const struct value *v)
+{
+    bool faulty = v->fault.code != ERR_NONE;
+    page_begin_main(c, faulty ? arena_fmt(c->ar, tr(c->lang, "Error: %.*s"), (int)h1.n, h1.p) : h1);
+    page_h1(c, h1);
+}
+
 void page_words_form(struct call *c, const char *path, const struct value *v, const char *label, const char *submit)
 {
     struct html *h = &c->h;
@@ -26,7 +33,11 @@ void page_words_form(struct call *c, const char *path, const struct value *v, co
     }
     MARK(h, " value=\"");
     html_attr(h, v->text);
-    MARK(h, "\"></div><button>");
+    if (faulty) {
+        MARK(h, "\" autofocus></div><button>");
+    } else {
+        MARK(h, "\"></div><button>");
+    }
     html_say(h, submit);
     MARK(h, "</button></form>\n");
 }
@@ -100,7 +111,7 @@ void page_search(struct call *c)
         answer_error(c);
         return;
     }
-    page_begin(c, str_of(tr(c->lang, "Search")));
+    page_words_begin(c, str_of(tr(c->lang, "Search")), v);
     page_words_form(c, "/szukaj", v, N_("What are you looking for?"), N_("Search"));
     if (asked && n == 0) {
         nothing_found(c);

@@ -41,8 +41,10 @@ static const struct input_field follow_fields[] = {{"numer", INPUT_TEXT, 0, 40},
         __VA_ARGS__                                                                                                    \
     }
 #define CSV .type = "text/csv"
-/* A form has its ticket and its draft: nobody may be given another's. */
+/* A form has its ticket and its draft: nobody may be given another's. One that is empty still may be gone back to, or a
+ * browser forgets what was typed into it. */
 #define FORM_PAGE GET_ROW, .face = FACE_PAGE, .cache = CACHE_NEVER, .section = SECTION_ASK
+#define EMPTY_FORM GET_ROW, .face = FACE_PAGE, .cache = CACHE_OWN, .section = SECTION_ASK
 #define CASE_PAGE GET_ROW, .face = FACE_PAGE, .cache = CACHE_NEVER, .section = SECTION_FOLLOW
 
 #define LETTER_BYTES ((2ull << 30) + BODY_SMALL) /* a letter with all its files */
@@ -91,12 +93,12 @@ static const struct route_row rows[] = {
      .flags = ROW_MADE_ANEW},
     {PAGE, .path = "/wnioski/{slug}", .handle = page_one_request, .section = SECTION_REQUESTS},
     {PAGE, .path = "/dziennik", .handle = page_log, .section = SECTION_LOG},
-    {FORM_PAGE, FIELDS(choose_fields), .path = "/wniosek", .handle = page_choose},
+    {EMPTY_FORM, FIELDS(choose_fields), .path = "/wniosek", .handle = page_choose},
     {FORM_PAGE, .path = "/wniosek/akta-sprawy", .handle = page_party},
     {FORM_PAGE, .path = "/wniosek/dane-z-rejestru", .handle = page_prepare},
     {POSTED, TEXTS_ONLY, FIELDS(prepare_fields), .path = "/wniosek/dane-z-rejestru", .handle = page_prepare_post,
      .again = page_prepare_again, .section = SECTION_ASK},
-    {FORM_PAGE, .path = "/wniosek/{slug}", .handle = page_ask},
+    {EMPTY_FORM, .path = "/wniosek/{slug}", .handle = page_ask},
     {FORM_PAGE, FIELDS(back_fields), .path = "/s/{token}/pytanie/{n}", .handle = page_question},
     {POSTED, WITH_FILES, FIELDS(ask_fields), .path = "/s/{token}/pytanie/{n}", .handle = page_question_post,
      .again = page_question_again, .file = page_question_file, .section = SECTION_ASK,

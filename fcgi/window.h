@@ -69,6 +69,7 @@ struct request { /* valid while the handler runs */
 #define BODY_SMALL   (256u << 10) /* nginx waits for bodies up to here, so that a slow one holds no thread */
 enum cache {
     CACHE_NEVER,
+    CACHE_OWN,     /* its reader's browser may show it once more to whoever goes back to it; asked anew otherwise */
     CACHE_PUBLIC,  /* the same for everyone: a minute, then asked again by its ETag */
     CACHE_FOREVER, /* its name changes with its content */
 };
@@ -308,8 +309,8 @@ bool route_match(const struct route_row *row, struct str path, struct parts *par
 
 /* Tables of fields that have a file of their own. */
 #define PREPARE_FIELDS 8
-#define ASK_FIELDS     26
-#define DEED_FIELDS    11
+#define ASK_FIELDS     27
+#define DEED_FIELDS    12
 extern const struct input_field ask_fields[ASK_FIELDS];         /* ask.c: everything that a letter may be asked */
 extern const struct input_field prepare_fields[PREPARE_FIELDS]; /* page_prepare.c: data from a register */
 extern const struct input_field deed_fields[DEED_FIELDS];       /* page_deed.c: acts in a filed case */
@@ -340,6 +341,8 @@ void page_address_of(struct call *c, struct str path);
 /* <a href="/lang/path/part">; part may be STR_NONE. The caller writes the text and closes it. */
 void page_link(struct call *c, const char *path, struct str part);
 void page_link_said(struct call *c, const char *path, const char *msgid); /* all of it, with a text of ours */
+/* page_begin of a page with such a form: a fault in it is the first word of the title. */
+void page_words_begin(struct call *c, struct str h1, const struct value *v);
 /* <form> with one line of words to look for, sent to path as q; v: what was asked, with its fault. */
 void page_words_form(struct call *c, const char *path, const struct value *v, const char *label, const char *submit);
 void page_heading(struct call *c, const char *msgid);   /* <h2> */

@@ -145,7 +145,8 @@ const struct request_limits *request_desk_limits(const struct request_desk *d);
  *
  * A draft belongs to a random token that only the citizen's browser holds; its key is derived from the token, so that the
  * office cannot read it and loses it when the token is gone. Nothing is stored before the first save or file, nothing
- * enters the ledger, and draft_hours after that it is erased: at once for readers, from the disk by request_daily. */
+ * enters the ledger, and draft_hours after that it is erased: at once for readers, from the disk by request_daily or by
+ * the next save or file under its token, which begins an empty one. */
 #define DRAFT_TOKEN_SIZE 33 /* 32 characters [0-9a-z] and NUL */
 void draft_new(char token[DRAFT_TOKEN_SIZE]);
 struct draft_file {
@@ -170,7 +171,8 @@ bool draft_open(struct request_desk *d, struct str token, struct arena *ar, stru
 bool draft_save(struct request_desk *d, struct str token, const struct request_form *form, struct arena *ar,
                 struct err *e) MUST_USE;
 /* Streams one file into sealed content in constant memory; a source that fails leaves nothing. ERR_TOO_BIG, ERR_INVALID
- * with field "files" and the text for the citizen: empty, too large, too many, a program. */
+ * with field "files" and the text for the citizen: empty, too large, too many, a program. The same file once more, by name
+ * and content, is the one that is there. */
 bool draft_attach(struct request_desk *d, struct str token, struct str name, struct content_source src,
                   struct arena *ar, struct draft_file *out, struct err *e) MUST_USE;
 bool draft_detach(struct request_desk *d, struct str token, uint64_t seq, struct err *e) MUST_USE;
@@ -199,6 +201,7 @@ struct request_filing {
     instant received;             /* the last byte of the body was read; entered: when it reached the office (F-12) */
     struct str once;              /* idempotency key, 16 … 128 printable characters; n 0: none */
     struct str draft;             /* token of the draft whose files come along; n 0: none */
+    instant draft_made;           /* its own `made`: another one in its place is ERR_NOT_FOUND as well; 0: any */
 };
 struct request_filed {
     struct id id;
@@ -308,6 +311,7 @@ struct request_act {
                        * under it are ERR_CONFLICT */
     struct str text;  /* supplement, reason, note: sealed; shown to the requester */
     struct str draft; /* files that come along: a citizen's draft */
+    instant draft_made; /* as in request_filing */
     const struct request_form *form; /* change of way: way, way_other, contacts */
     struct day until; /* extension: the new day; call, offer, form notice: the requester's last day (DAY_NONE: not served) */
     struct day served;

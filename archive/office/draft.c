@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-#define FORM_MAX (512u * 1024)
+#define FORM_MAX   (512u * 1024)
+#define READ_TRIES 20
 
 /* ---------------------------------------------------------------- reading */
 
@@ -21,10 +22,33 @@ static bool read_fn(struct txn *t, void *ctx, struct err *e)
            (!r->found || draft_pieces(t, &r->ref.id, r->ar, &r->pieces, e));
 }
 
+static size_t count_pieces(const struct draft_read *r)
+{
+    size_t n = 0;
+    for (const struct draft_piece *p = r->pieces; p != NULL; p = p->next) {
+        n++;
+    }
+    return n;
+}
+
+/* A reader holds nothing up: a file may come between the row and its pieces. Then it looks once more. */
 bool draft_read(struct draft_read *r, struct str token, struct err *e)
 {
-    return draft_ref_make(token, &r->ref, e) && store_read(archive_store(r->d->a), read_fn, r, e) &&
-           (r->found || draft_unknown(e));
+    if (!draft_ref_make(token, &r->ref, e)) {
+        return false;
+    }
+    for (int i = 0; i < READ_TRIES; i++) {
+        if (!store_read(archive_store(r->d->a), read_fn, r, e)) {
+            return false;
+        }
+        if (!r->found) {
+            return draft_unknown(e);
+        }
+        if (count_pieces(r) == r->row.files) {
+            return true;
+        }
+    }
+    return err_set(e, ERR_CORRUPT, "a draft has other files than it counts");
 }
 
 static bool read_pieces(struct draft_read *o, struct draft *out, struct err *e)
@@ -36,9 +60,6 @@ static bool read_pieces(struct draft_read *o, struct draft *out, struct err *e)
     }
     for (const struct draft_piece *p = o->pieces; p != NULL; p = p->next) {
         struct draft_file_row row;
-        if (n == o->row.files) {
-            return err_set(e, ERR_CORRUPT, "a draft has more files than it counts");
-        }
         if (!row_decode(&draft_file_kind, p->val, &o->ref.key, &o->ref.id, o->ar, &row, e)) {
             return false;
         }
@@ -128,7 +149,7 @@ static bool save_fn(struct txn *t, void *ctx, struct err *e)
         return false;
     }
     if (!found && row.made != 0) {
-        return draft_unknown(e); /* its time is over; it is not begun again under the same token */
+        return draft_unknown(e); /* its time is over: draft_write_anew makes room */
     }
     uint64_t was = row.bytes, form_was = row.form.n;
     if (!found) {
@@ -150,7 +171,7 @@ bool draft_save(struct request_desk *d, struct str token, const struct request_f
         return false;
     }
     s.form = buf_bytes(&text);
-    return store_write(archive_store(d->a), save_fn, &s, e);
+    return draft_write_anew(d, &s.ref.id, save_fn, &s, e);
 }
 
 /* ---------------------------------------------------------------- giving up */
@@ -183,6 +204,7 @@ bool draft_erase(struct txn *t, struct request_desk *d, const struct id *draft, 
 struct dropping {
     struct request_desk *d;
     struct id id;
+    instant over; /* only one whose time is over by then; 0: whichever */
     struct arena *ar;
     struct draft_piece *pieces;
     bool found;
@@ -200,8 +222,13 @@ static bool drop_fn(struct txn *t, void *ctx, struct err *e)
     if (!r->found) {
         return true;
     }
-    return row_decode(&draft_kind, val, NULL, NULL, r->ar, &row, e) && draft_pieces(t, &r->id, r->ar, &r->pieces, e) &&
-           draft_erase(t, r->d, &r->id, row.bytes, true, e);
+    if (!row_decode(&draft_kind, val, NULL, NULL, r->ar, &row, e)) {
+        return false;
+    }
+    if (r->over != 0 && row.expires > r->over) {
+        return true; /* begun anew meanwhile */
+    }
+    return draft_pieces(t, &r->id, r->ar, &r->pieces, e) && draft_erase(t, r->d, &r->id, row.bytes, true, e);
 }
 
 /* The contents go after the rows: what a crash leaves, nothing names, and the sweep removes it. */
@@ -218,10 +245,10 @@ static bool remove_contents(struct dropping *r, uint64_t *files, struct err *e)
     return true;
 }
 
-bool draft_drop_id(struct request_desk *d, const struct id *id, uint64_t *files, struct err *e)
+bool draft_drop_id(struct request_desk *d, const struct id *id, instant over, uint64_t *files, struct err *e)
 {
     struct arena *ar CLEANUP(arena_free) = arena_new(4u << 20);
-    struct dropping r = {.d = d, .id = *id, .ar = ar};
+    struct dropping r = {.d = d, .id = *id, .over = over, .ar = ar};
     if (ar == NULL) {
         return err_set(e, ERR_MEMORY, "out of memory");
     }
@@ -232,5 +259,22 @@ bool draft_drop(struct request_desk *d, struct str token, struct err *e)
 {
     struct draft_ref ref CLEANUP(draft_ref_wipe) = {.id = {{0}}};
     uint64_t files = 0;
-    return draft_ref_make(token, &ref, e) && draft_drop_id(d, &ref.id, &files, e);
+    return draft_ref_make(token, &ref, e) && draft_drop_id(d, &ref.id, 0, &files, e);
+}
+
+/* Whoever writes on after the time is over finds the same as after the night: an empty draft under the old token. */
+bool draft_write_anew(struct request_desk *d, const struct id *id, store_fn verb, void *ctx, struct err *e)
+{
+    struct err why;
+    uint64_t files = 0;
+    err_init(&why, e->lang);
+    if (store_write(archive_store(d->a), verb, ctx, &why)) {
+        return true;
+    }
+    if (why.code != ERR_NOT_FOUND) {
+        *e = why;
+        return false;
+    }
+    return draft_drop_id(d, id, clock_now(archive_clock(d->a)), &files, e) &&
+           store_write(archive_store(d->a), verb, ctx, e);
 }

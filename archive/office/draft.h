@@ -59,8 +59,10 @@ bool draft_total(struct txn *t, struct request_desk *d, uint64_t less, uint64_t 
 /* Inside a verb: the rows of a draft and the figure of all drafts; contents stay named unless `contents`. */
 bool draft_erase(struct txn *t, struct request_desk *d, const struct id *draft, uint64_t bytes, bool contents,
                  struct err *e) MUST_USE;
-/* Rows, then contents; counts the files. Absent is fine. */
-bool draft_drop_id(struct request_desk *d, const struct id *id, uint64_t *files, struct err *e) MUST_USE;
+/* Rows, then contents; counts the files. Absent is fine. over: only a draft whose time is over by then; 0: any. */
+bool draft_drop_id(struct request_desk *d, const struct id *id, instant over, uint64_t *files, struct err *e) MUST_USE;
+/* A verb that fails with ERR_NOT_FOUND for a draft whose time is over, once more after that draft was erased. */
+bool draft_write_anew(struct request_desk *d, const struct id *id, store_fn verb, void *ctx, struct err *e) MUST_USE;
 /* A name without folders, fit to be stored: for messages too. */
 bool draft_file_name(struct arena *ar, struct str given, struct str *out, struct err *e) MUST_USE;
 /* Is it a program, by its content or its name? */

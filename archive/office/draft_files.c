@@ -101,7 +101,9 @@ struct upload {
     struct draft_file_row row;
     struct draft_row draft;
     bool found;
-    uint64_t seq; /* out */
+    /* out */
+    uint64_t seq;
+    bool known; /* this very file was attached already */
 };
 
 static void upload_wipe(struct upload *u)
@@ -166,12 +168,6 @@ static bool begin(struct upload *u, struct str token, struct str name, struct er
         !store_read(archive_store(u->d->a), begin_fn, u, e)) {
         return false;
     }
-    if (!u->found && u->draft.made != 0) {
-        return draft_unknown(e);
-    }
-    if (u->draft.files >= u->d->limits.files) {
-        return too_many(u, e);
-    }
     return u->inner.size_hint <= u->d->limits.file_bytes || too_large(u, u->inner.size_hint, e);
 }
 
@@ -211,6 +207,26 @@ static bool take_in(struct upload *u, struct content_batch *batch, struct err *e
 
 /* ---------------------------------------------------------------- the verbs */
 
+/* A second click sends its files once more, perhaps while the first one is being filed: they are no other files, and
+ * may not change the draft under it. */
+static bool look_for_twin(struct txn *t, struct upload *u, struct arena *ar, struct err *e)
+{
+    struct draft_piece *list;
+    u->known = false;
+    if (!draft_pieces(t, &u->ref.id, ar, &list, e)) {
+        return false;
+    }
+    for (const struct draft_piece *p = list; p != NULL && !u->known; p = p->next) {
+        struct draft_file_row row;
+        if (!row_decode(&draft_file_kind, p->val, &u->ref.key, &u->ref.id, ar, &row, e)) {
+            return false;
+        }
+        u->known = str_eq(row.name, u->row.name) && digests_equal(&row.digests, &u->row.digests);
+        u->seq = p->seq;
+    }
+    return true;
+}
+
 static bool attach_fn(struct txn *t, void *ctx, struct err *e)
 {
     struct upload *u = ctx;
@@ -226,6 +242,9 @@ static bool attach_fn(struct txn *t, void *ctx, struct err *e)
     }
     if (!found && draft.made != 0) {
         return draft_unknown(e);
+    }
+    if (found && (!look_for_twin(t, u, ar, e) || u->known)) {
+        return u->known;
     }
     if (draft.files >= u->d->limits.files) {
         return too_many(u, e);
@@ -254,11 +273,14 @@ bool draft_attach(struct request_desk *d, struct str token, struct str name, str
     if (batch == NULL || !begin(&u, token, name, e) || !take_in(&u, batch, e)) {
         return false;
     }
-    if (!store_write(archive_store(d->a), attach_fn, &u, e)) {
+    bool well = draft_write_anew(d, &u.ref.id, attach_fn, &u, e);
+    if (!well || u.known) {
         struct err unused = ERR_INIT; /* what stays is swept */
         if (!id_is_zero(u.row.content) && !content_remove(archive_store(d->a), &u.row.content, &unused)) {
             log_line(LOG_WARN, "office", "a content that was not taken stays for the sweep");
         }
+    }
+    if (!well) {
         return false;
     }
     *out = (struct draft_file){

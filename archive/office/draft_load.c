@@ -29,7 +29,8 @@ static bool take_piece(struct draft_read *l, const struct draft_piece *p, struct
     return true;
 }
 
-bool carried_load(struct request_desk *d, struct str token, struct arena *ar, struct carried *out, struct err *e)
+bool carried_load(struct request_desk *d, struct str token, instant made, struct arena *ar, struct carried *out,
+                  struct err *e)
 {
     struct draft_read l CLEANUP(draft_read_wipe) = {.d = d, .ar = ar};
     size_t n = 0;
@@ -39,6 +40,9 @@ bool carried_load(struct request_desk *d, struct str token, struct arena *ar, st
     }
     if (!draft_read(&l, token, e)) {
         return false;
+    }
+    if (made != 0 && made != l.row.made) {
+        return draft_unknown(e);
     }
     for (const struct draft_piece *p = l.pieces; p != NULL; p = p->next) {
         n++;

@@ -172,7 +172,7 @@ static bool prepare(struct doing *x, struct err *e)
         return false;
     }
     carried_wipe(&x->files);
-    if (!carried_load(a->d, a->act->draft, a->ar, &x->files, e)) {
+    if (!carried_load(a->d, a->act->draft, a->act->draft_made, a->ar, &x->files, e)) {
         return false;
     }
     x->event = (x->told > a->before.events ? x->told : a->before.events) + 1;

@@ -51,7 +51,7 @@ static bool erase_drafts(struct request_desk *d, instant now, struct request_dai
             return false;
         }
         for (size_t i = 0; i < x.n; i++) {
-            if (!draft_drop_id(d, &x.list[i], &out->files_erased, e)) {
+            if (!draft_drop_id(d, &x.list[i], now, &out->files_erased, e)) {
                 return false;
             }
             out->drafts_expired++;

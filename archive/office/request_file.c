@@ -219,7 +219,8 @@ static bool seal_first_event(struct filing *f, struct err *e)
 static bool prepare(struct filing *f, struct err *e)
 {
     if (!numbers_ready(f->d, e) || !fill_head(f, e) || !object_new(f->d->a, &f->head.id, &f->key, &f->wrapped, e) ||
-        !make_secrets(f, e) || !carried_load(f->d, f->in->draft, f->ar, &f->files, e) || !make_letter(f, e)) {
+        !make_secrets(f, e) || !carried_load(f->d, f->in->draft, f->in->draft_made, f->ar, &f->files, e) ||
+        !make_letter(f, e)) {
         return false;
     }
     f->head.files = f->files.count;

@@ -2,7 +2,7 @@
  * fields with their sizes, and which kind uses which. Promises all faults at once, each with its field, a sentence that
  * says what to do, and the rule it comes from; what the law does not ask for is not asked (F-05, F-06). Pure; fails
  * only without memory. */
-#include "request_internal.h"
+#include "notice.h"
 
 #include <string.h>
 
@@ -236,6 +236,43 @@ static void check_postal_code(struct check *c)
     c->no_memory |= c->form->postal_code.p == NULL;
 }
 
+/* What came along from where it was copied: the comma of a list, the marks of a mail program, blanks of no width. */
+static bool only_signs_of_email(struct check *c)
+{
+    static const char wrong[] = ",;:<>()[]\\\"";
+    static const char *const unseen[] = {"\u00a0", "\u00ad", "\u200b", "\u200c", "\u200d", "\u2060", "\ufeff"};
+    struct str s = c->form->email;
+    for (size_t i = 0; i < s.n; i++) {
+        if (memchr(wrong, s.p[i], sizeof wrong - 1) != NULL) {
+            fault_said(
+                c, "email",
+                arena_fmt(c->ar,
+                          tr(c->lang, "The e-mail address has the sign \"%c\", which cannot stand there. Leave it "
+                                      "out."),
+                          s.p[i]));
+            return false;
+        }
+    }
+    for (size_t i = 0; i < COUNT_OF(unseen); i++) {
+        if (memmem(s.p, s.n, unseen[i], strlen(unseen[i])) != NULL) {
+            fault(c, "email", "", N_("This text holds characters that cannot be shown. Type them anew."));
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_ascii(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        if ((unsigned char)s.p[i] > '~') {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* An address that no mail can go to is a slip now, not a notice that fails later; letters of all scripts may stand. */
 static void check_email(struct check *c)
 {
     struct str s = c->form->email;
@@ -247,9 +284,13 @@ static void check_email(struct check *c)
         fault(c, "email", "", N_("The e-mail address lacks the sign @."));
         return;
     }
+    if (!only_signs_of_email(c)) {
+        return;
+    }
     struct str name = {s.p, (size_t)(at - s.p)}, host = {at + 1, s.n - name.n - 1};
     bool whole = name.n > 0 && host.n > 2 && memchr(host.p, '@', host.n) == NULL && memchr(s.p, ' ', s.n) == NULL &&
-                 memchr(host.p, '.', host.n) != NULL && host.p[0] != '.' && host.p[host.n - 1] != '.';
+                 memchr(host.p, '.', host.n) != NULL && host.p[0] != '.' && host.p[host.n - 1] != '.' &&
+                 (!is_ascii(s) || notice_address_ok(s));
     if (!whole) {
         fault(c, "email", "", N_("The e-mail address is not complete. Write it like anna@example.pl."));
     }

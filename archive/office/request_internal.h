@@ -259,8 +259,8 @@ struct carried {
     uint64_t last_seq; /* of the draft when it was read */
     bool any;          /* there is a draft at all */
 };
-/* token n 0: nothing is carried. */
-bool carried_load(struct request_desk *d, struct str token, struct arena *ar, struct carried *out,
+/* token n 0: nothing is carried. made: of that draft and no other; 0: of whichever is there. */
+bool carried_load(struct request_desk *d, struct str token, instant made, struct arena *ar, struct carried *out,
                   struct err *e) MUST_USE;
 /* Keys wrapped, rows encoded, openings made: everything slow. */
 bool carried_prepare(struct request_desk *d, struct carried *c, const struct id *request, uint64_t event, bool released,

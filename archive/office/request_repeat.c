@@ -31,7 +31,7 @@ bool repeat_brings_known_files(struct request_desk *d, const struct request_view
     struct carried files CLEANUP(carried_wipe) = {.count = 0};
     struct err why;
     err_init(&why, e->lang);
-    if (!carried_load(d, draft, ar, &files, &why)) {
+    if (!carried_load(d, draft, 0, ar, &files, &why)) {
         if (why.code == ERR_NOT_FOUND) { /* it went with the first one */
             return true;
         }

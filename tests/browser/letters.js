@@ -9,7 +9,7 @@ const { base, ok, faultsOf, state, WIDE, NARROW } = require("./look.js");
 const { verify } = require("./verify.js");
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "akta-browser-"));
-const scan = path.join(folder, "skan umowy.pdf");
+const scan = path.join(folder, "skan_umowy_najmu_lokalu_uzytkowego_przy_ul_Polnej_3_w_Brzozowie.pdf");
 fs.writeFileSync(scan, "%PDF-1.4 proba\n".repeat(200));
 
 // A page on which each document that came in is remembered as it was sent.
@@ -48,6 +48,11 @@ async function publicInformation(page) {
   ok(await page.locator("#email").isVisible(), "an address for notices belongs to every choice, where mail is set up", "no e-mail");
   await page.check("#way-post");
   ok(await page.locator("#street").isVisible(), "and comes with it");
+  await page.fill("#content", "Długi tekst, zanim ktoś zajrzy do klauzuli");
+  await page.click("main form a");
+  await page.goBack();
+  ok((await page.inputValue("#content")).startsWith("Długi tekst") && (await page.isChecked("#way-post")), "whoever reads the notice and goes back finds what was typed",
+    await page.inputValue("#content"));
   await page.setInputFiles("#files", scan);
   await send(page, { "way-email": true, email: "jan.example", content: "" });
   await look(page, "foi-error");
@@ -202,10 +207,10 @@ async function enterKeepsFiles(browser) {
   await page.focus("#name");
   await page.keyboard.type("Jan");
   await Promise.all([page.waitForEvent("domcontentloaded"), page.keyboard.press("Enter")]);
-  ok((await said(page)).includes("skan umowy.pdf") && (await page.title()).startsWith("Błąd:"), "Enter sends the form and keeps its file",
+  ok((await said(page)).includes("skan_umowy_najmu_lokalu_uzytkowego_przy_ul_Polnej_3_w_Brzozowie.pdf") && (await page.title()).startsWith("Błąd:"), "Enter sends the form and keeps its file",
     await said(page));
   await page.click("text=Usuń");
-  ok(!(await said(page)).includes("skan umowy.pdf") && (await page.inputValue("#name")) === "Jan", "the button takes it away and keeps the text",
+  ok(!(await said(page)).includes("skan_umowy_najmu_lokalu_uzytkowego_przy_ul_Polnej_3_w_Brzozowie.pdf") && (await page.inputValue("#name")) === "Jan", "the button takes it away and keeps the text",
     await said(page));
   await page.context().close();
 }

@@ -55,7 +55,9 @@ def faults():
                          ({**FOI, "content": ""}, ["content"]), ({**FOI, "content": 5}, ["content"]), ({**FOI, "x": 1}, ["x"]),
                          ({**FOI, "way": "email", "email": "a"}, ["email"]), ({**FOI, "content": "x" * 20001}, ["content"]),
                          ({**FOI, "kind": "reuse"}, ["purpose", "format", "name"]), ({**FOI, "content": "a\u0007b"}, ["content"]),
-                         ({**FOI, "files": []}, ["files"])]:
+                         ({**FOI, "files": []}, ["files"]),
+                         # what was not understood is no consent refused in silence
+                         ({**FOI, "kind": "petition", "publish_name": "yes"}, ["publish_name"]), ({**FOI, "publish_name": 1}, ["publish_name"])]:
         a, r = post(body)
         seen = [e["field"] for e in r["errors"]]
         ok(a.status == 422 and set(fields) <= set(seen) and len(seen) == len(set(seen)) and all(e["detail"].endswith(".") for e in r["errors"]),

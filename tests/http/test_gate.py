@@ -1,4 +1,6 @@
 """What stands before the pages: methods, bodies, hostile addresses, hostile parameters, conditional requests, outages."""
+import http.client
+import json
 import signal
 
 from desk import Desk, Page, main, ok, same, wait_for
@@ -52,6 +54,12 @@ def errors():
                  "/informacje/nie-ma", "/karty/nie-ma/wersje", "/karty/x/wersje/1", "/api/v1/services/x",
                  "/api/v1/registers/39", "/api/v2/services", "/site/x"]:
         same(desk.ask(path).status, 404, f"404: {path}")
+    for status, path, method in ((405, "/services", "TRACE"), (414, "/" + "x" * 9000, "GET"), (400, "/services%00", "GET")):
+        a = desk.ask("/api/v1" + path, method)
+        said = json.loads(a.text) if a["content-type"] == "application/problem+json" else {}
+        same((a.status, said.get("status"), said.get("title")), (status, status, http.client.responses[status].replace("Request-", "")),
+             f"what nginx itself refuses of the API is a problem as well: {status}")
+        ok(desk.ask(path, method).text.startswith("<!doctype html>"), "and a page elsewhere")
     same(desk.ask("/metrics").status, 404, "figures are not for others")
 
 

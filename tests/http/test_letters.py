@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import threading
+import time
 
 from desk import Desk, Page, main, ok, same, scratch, wait_for
 from letter import PDF, Form, file_foi, follow, form
@@ -121,6 +122,32 @@ def repeats_give_the_same_receipt():
     same(len({a["location"].split("?")[0] for a in answers}), 1, "twelve at once are one letter")
 
 
+def two_clicks_with_a_file_are_one():
+    """Both bodies come whole, and the second one brings its file while the first is being filed."""
+    def together(f, files, **fields):
+        got = []
+        clicks = [threading.Thread(target=lambda: got.append(f.send(files, **fields))) for _ in range(3)]
+        for t in clicks:
+            t.start()
+        for t in clicks:
+            t.join()
+        return got
+    bad, files = [], [("a.pdf", PDF), ("b.txt", b"tekst")]
+    for _ in range(8):
+        got = together(form(desk, "/wniosek/informacja"), files, content="Dwa razy", way="here")
+        seen = said(desk.ask(got[0]["location"])) if got[0].status == 303 else ""
+        if {a.status for a in got} != {303} or len({a["location"].split("?")[0] for a in got}) != 1 or (seen.count("a.pdf"), seen.count("b.txt")) != (1, 1):
+            bad.append([(a.status, a["location"], said(a)[:120] if a.body else "") for a in got])
+    same(bad, [], "three clicks at once with files are one letter with each of them once")
+    number, code, token = file_foi(desk)
+    for i in range(4):
+        got = together(form(desk, f"/s/{token}/uzupelnij"), files, text=f"Raz {i}")
+        if {a.status for a in got} != {303}:
+            bad.append([(a.status, said(a)[:120] if a.body else "") for a in got])
+    same(bad, [], "and what is added to a case is added once")
+    same([said(desk.ask(f"/s/{token}")).count(f"Raz {i}") for i in range(4)], [1] * 4, "each time")
+
+
 def a_repeat_swallows_nothing():
     """Who goes back to a form that was sent has its old mark: what it brings anew is no repeat of the first letter."""
     fields = dict(content="Rejestr umów najmu", way="here")
@@ -144,6 +171,50 @@ def a_repeat_swallows_nothing():
     seen = said(desk.ask(f"/s/{token}"))
     same((seen.count(words), seen.count("Także o rok 2024."), [n for n in ("a.txt", "c.txt") if seen.count(n) == 1]), (2, 1, ["a.txt", "c.txt"]),
          "each stands in the case once")
+
+
+GONE = "Szkicu już nie ma: znika po dobie albo po wysłaniu."
+
+
+def a_second_tab_files_nothing_without_its_files():
+    """Two tabs of one draft: the first files it, and the second still lists its file."""
+    first = form(desk, "/wniosek/informacja").send([("skan.pdf", PDF)], content="", way="here")
+    tab = form(desk, Form(desk, first).action)
+    ok("skan.pdf" in said(tab.answer), "both tabs list the file")
+    same(Form(desk, first).send(content="Raz", way="here").status, 303, "the first one is filed with it")
+    time.sleep(1.1)  # a draft is told from the one before it by its second
+    a = tab.send([("nowy.pdf", PDF + b"x")], content="Drugi raz", way="here")
+    ok(a.status == 422 and GONE in said(a) and ">\nDrugi raz</textarea>" in a.text, "the second one is not filed without it, and says so", a)
+    ok("nowy.pdf" in said(a) and "skan.pdf" not in said(a), "what it brought itself is kept", said(a))
+    done = Form(desk, a).send([("skan.pdf", PDF)], content="Drugi raz", way="here")
+    files = [n for n in ("skan.pdf", "nowy.pdf") if n in said(follow(desk, done).answer)]
+    same(files, ["skan.pdf", "nowy.pdf"], "attached once more, it is filed with both")
+    f = form(desk, "/wniosek/skarga")
+    for step in (dict(kind="petition"), dict(content="Ławki"), dict(name="Jan Próba", street="Polna 3", postal_code="17-300", city="Siemiatycze"),
+                 dict(way="here")):
+        step_form, f = f, follow(desk, f.send(**step))
+    review = follow(desk, f.send([("plan.pdf", PDF)]))
+    tab = form(desk, review.action)
+    same(review.send().status, 303, "a letter of several pages is filed from its review")
+    a = tab.send()
+    ok(a.status == 422 and GONE in said(a) and "Ławki" in said(a), "nor does a second review file it without its file", a)
+    back = re.findall(r'href="(/s/[^"]*powrot=1)"', a.text)
+    same([desk.ask(x).status for x in back], [200] * len(back), "its answers can be changed")
+    same(Form(desk, a).send().status, 303, "and it can be filed as it stands")
+    a = step_form.send(way="here")
+    ok(a.status == 422 and GONE in said(a), "a page of it says that the others' answers are gone", a)
+
+
+def a_second_tab_adds_nothing_without_its_files():
+    number, code, token = file_foi(desk)
+    ok("Do 10 plików, każdy do 100 MB." in said(desk.ask(f"/s/{token}/uzupelnij")), "how many and how large is said before, also here")
+    first = form(desk, f"/s/{token}/uzupelnij").send([("plan.pdf", PDF)], text="x" * 20001)
+    ok(first.status == 422 and "plan.pdf" in said(first), "a slip keeps the file", first)
+    tab = Form(desk, Form(desk, first).send([("inny.pdf", PDF + b"y")], text="y" * 20001))
+    same(Form(desk, first).send(text="Pierwsze").status, 303, "the first tab adds both")
+    a = tab.send(text="Drugie")
+    ok(a.status == 422 and GONE in said(a) and ">\nDrugie</textarea>" in a.text, "the second one adds nothing without them", a)
+    same(Form(desk, a).send(text="Drugie").status, 303, "and adds its text when it is sent once more")
 
 
 def a_case_is_found_again():
@@ -173,6 +244,8 @@ def a_case_shows_what_comes_next():
     added = follow(desk, form(desk, f"/s/{token}/uzupelnij").send([("plan.pdf", PDF)], text="Chodzi też o soboty.")).answer
     for want in ("Urząd ma już Twoje uzupełnienie.", "Uzupełnienie od Ciebie", "Chodzi też o soboty.", "Z 1 plikiem.", "plan.pdf"):
         ok(want in said(added), f"after adding something: {want}", said(added))
+    for deed, words in (("wycofaj", "Pismo jest wycofane."), ("zmien", "Sposób odpowiedzi jest zmieniony."), ("oplata", "Twój wybór")):
+        ok(words not in said(desk.ask(f"/s/{token}?zrobione={deed}")), f"an address alone makes the page say nothing that did not happen: {deed}")
     empty = form(desk, f"/s/{token}/uzupelnij").send(text="")
     ok(empty.status == 422 and "Napisz, co dodajesz, albo dołącz plik." in said(empty), "nothing added is said", empty)
     bad = form(desk, f"/s/{token}/zmien").send(way="email", email="x")
@@ -217,6 +290,10 @@ def complaints_and_petitions():
             f = follow(desk, f.send(**step))
         done = follow(desk, f.send()).answer
         ok("Pismo jest złożone" in said(done) and "Załatwimy to najpóźniej" in said(done), f"{kind} is filed", said(done)[:300])
+    f = follow(desk, form(desk, "/wniosek/skarga").send(kind="complaint"))
+    slip = form(desk, f.action.replace("pytanie/2", "sprawdz")).send()
+    p = Page(slip.text)
+    ok(slip.status == 422 and "#way-here" in p.links and not p.faults, "what is missing before the review is linked to where it stands", p.faults)
     slip = form(desk, "/wniosek/skarga").send(kind="foi")
     ok(slip.status == 422, "a kind that is no complaint is none", slip)
 
@@ -277,5 +354,5 @@ def in_english():
     ok("The request was not filed. Correct 1 thing:" in said(slip) and slip.status == 422, "a slip in English", said(slip)[:200])
 
 
-main(a_slip_loses_nothing, a_receipt_proves_and_leads_on, *([the_proof_does_what_it_says] if shutil.which("openssl") else []), repeats_give_the_same_receipt, a_repeat_swallows_nothing, a_case_is_found_again,
+main(a_slip_loses_nothing, two_clicks_with_a_file_are_one, a_receipt_proves_and_leads_on, *([the_proof_does_what_it_says] if shutil.which("openssl") else []), repeats_give_the_same_receipt, a_repeat_swallows_nothing, a_second_tab_files_nothing_without_its_files, a_second_tab_adds_nothing_without_its_files, a_case_is_found_again,
      a_case_shows_what_comes_next, reuse_is_asked_question_by_question, complaints_and_petitions, other_letters, register_data_are_prepared_and_never_stored, is_it_published_already, in_english)

@@ -48,7 +48,9 @@ def each_page():
         if other not in p.links:
             others.append(path)
         form = "/wniosek" in path or "/spraw" in path
-        if form and (a["cache-control"] != "no-store" or a["etag"]) or \
+        # An empty form can be gone back to with what was typed into it; other people's data in one cannot.
+        own = "/wniosek" in path and not path.endswith(("/akta-sprawy", "/dane-z-rejestru"))
+        if form and (a["cache-control"] != ("private, no-cache" if own else "no-store") or a["etag"]) or \
                 not form and (a["cache-control"] != "public, max-age=60" or not a["etag"]):
             heads.append((path, a["cache-control"], a["etag"]))
     same(faults, [], "every page is well formed and accessible in its bones")
@@ -111,6 +113,9 @@ def searching():
     a = desk.ask("/szukaj?q=" + "a" * 201)
     ok(a.status == 422 and 'aria-describedby="words-fault"' in a.text, "a question too long: said at the field", a)
     ok("a" * 201 in a.text, "and kept")
+    for path in ("/szukaj", "/odpowiedzi"):
+        a = desk.ask(path + "?q=" + "a" * 201)
+        ok(Page(a.text).title.startswith("Błąd: ") and " autofocus" in a.text, f"in the title and with the focus: {path}", a)
 
 
 main(crawl, each_page, security_headers, first_page_is_light, polish_blanks, languages, searching)

@@ -2,6 +2,7 @@
 import json
 import os
 import re
+import secrets
 import shutil
 import socket
 import subprocess
@@ -23,6 +24,11 @@ COMMANDS = re.sub(r"\\\n\s*", "", BLOCK).strip().splitlines()
 WORDS = {**os.environ, "URL": f"http://127.0.0.1:{PORT}", "NO_PROXY": "*"}
 
 
+def draw_key():
+    """As README says; who copies a key from a page shares receipt and secret with everybody who does."""
+    WORDS["KEY"] = secrets.token_hex(16)
+
+
 def run(command):
     p = subprocess.run(["sh", "-c", command], cwd=desk.root, env=WORDS, capture_output=True, text=True, timeout=30)
     return p.stdout if p.returncode == 0 else f"status {p.returncode}: {p.stderr}"
@@ -31,6 +37,8 @@ def run(command):
 def the_three():
     same((len(COMMANDS), all(c.strip().startswith("curl -s $URL/") for c in COMMANDS)), (3, True), "three commands")
     file, follow, fetch = COMMANDS
+    ok("KEY=$(openssl rand -hex 16)" in TEXT and not re.search(r"Idempotency-Key: [^$]", TEXT), "no key to copy stands there")
+    draw_key()
     receipt = json.loads(run(file))
     ok({"number", "secret", "received", "due", "receipt", "url"} <= set(receipt), "the first files a request", receipt)
     same(json.loads(run(file)), receipt, "and its key makes it the same one when it is sent twice")
@@ -44,8 +52,9 @@ def with_files():
     parts = re.search(r"`(-F request=.* -F files=@scan\.pdf)`", TEXT).group(1)
     (desk.root / "scan.pdf").write_bytes(b"%PDF-1.4 proba")
     body = re.search(r"-d '(.*)'$", COMMANDS[0]).group(1)
-    command = re.sub(r"-H 'Content-Type: [^']*' ", "", COMMANDS[0].replace("any-16-to-128", "another-16-to-128"))
+    command = re.sub(r"-H 'Content-Type: [^']*' ", "", COMMANDS[0])
     command = re.sub(r"-d '.*'$", lambda _: parts.replace("{…}", body), command)
+    draw_key()
     receipt = json.loads(run(command))
     WORDS.update(NUMBER=receipt["number"], SECRET=receipt["secret"])
     same([f["name"] for f in json.loads(run(COMMANDS[1]))["files"]], ["scan.pdf"], "with files, as it says below them")

@@ -145,7 +145,9 @@ static void test_limits_hold(void **state)
     const struct content_source src = {.read = case_bytes_read, .ctx = &source};
     must_fail(draft_attach(r->d, str_of(second), STR("b.pdf"), src, r->ar, &out, &e), ERR_FULL);
     attach(r, token, "b.txt", text("x"));
-    must_fail(draft_attach(r->d, str_of(token), STR("c.txt"), src, r->ar, &out, &e), ERR_TOO_BIG);
+    struct case_bytes third = {.b = text("y")};
+    const struct content_source more = {.read = case_bytes_read, .ctx = &third};
+    must_fail(draft_attach(r->d, str_of(token), STR("c.txt"), more, r->ar, &out, &e), ERR_TOO_BIG);
     request_doctor_finds_nothing(r);
     free(big);
 }
@@ -199,12 +201,63 @@ static void test_a_day_later_it_is_gone(void **state)
     must(draft_save(r->d, str_of(young), &form, r->ar, &e));
     r->c->now += 1;
     assert_false(draft_is_there(r, token)); /* at once, before the night */
-    must_fail(draft_save(r->d, str_of(token), &form, r->ar, &e), ERR_NOT_FOUND);
     must(request_daily(r->d, r->c->now, &done, &e));
     assert_int_equal(done.drafts_expired, 1);
     assert_int_equal(done.files_erased, 1);
     assert_int_equal(content_files(r), 0);
     assert_true(draft_is_there(r, young));
+    request_doctor_finds_nothing(r);
+    free(big);
+}
+
+/* A page that was open for longer sends its answers and files to the old token: the same before the night and after. */
+static void test_the_same_file_once_more_is_no_other(void **state)
+{
+    struct request_case *r = *state;
+    char token[DRAFT_TOKEN_SIZE], name[] = "c.txt";
+    uint8_t *big = noise(1u << 20);
+    uint64_t most = request_desk_limits(r->d)->files;
+    struct draft d;
+    draft_new(token);
+    attach(r, token, "a.bin", (struct bytes){big, 1u << 20});
+    attach(r, token, "b.bin", (struct bytes){big, 1u << 20}); /* under another name it is one */
+    for (uint64_t files = 2; files < most; files++, name[0]++) {
+        attach(r, token, name, text(name));
+    }
+    assert_int_equal(attach(r, token, "b.bin", (struct bytes){big, 1u << 20}).seq, 2); /* also where no other fits */
+    must(draft_open(r->d, str_of(token), r->ar, &d, &e));
+    assert_int_equal(d.file_count, most);
+    assert_int_equal(content_files(r), 2);
+    request_doctor_finds_nothing(r);
+    free(big);
+}
+
+static void test_an_expired_draft_is_begun_anew(void **state)
+{
+    struct request_case *r = *state;
+    char token[DRAFT_TOKEN_SIZE];
+    uint8_t *big = noise(1u << 20);
+    struct request_daily done;
+    struct request_form form = sound_form(REQUEST_FOI);
+    struct draft d;
+    draft_new(token);
+    must(draft_save(r->d, str_of(token), &form, r->ar, &e));
+    attach(r, token, "old.bin", (struct bytes){big, 1u << 20});
+    r->c->now += 25 * 3600;
+    form.content = STR("Written on the next day");
+    must(draft_save(r->d, str_of(token), &form, r->ar, &e));
+    must(draft_open(r->d, str_of(token), r->ar, &d, &e));
+    assert_int_equal(d.file_count, 0);
+    assert_true(str_is(d.form.content, "Written on the next day"));
+    assert_int_equal(content_files(r), 0); /* the old file is erased, not hidden */
+    r->c->now += 25 * 3600;
+    attach(r, token, "new.txt", text("new"));
+    must(draft_open(r->d, str_of(token), r->ar, &d, &e));
+    assert_int_equal(d.file_count, 1);
+    assert_int_equal(d.form.content.n, 0);
+    must(request_daily(r->d, r->c->now, &done, &e));
+    assert_int_equal(done.drafts_expired, 0);
+    assert_true(draft_is_there(r, token));
     request_doctor_finds_nothing(r);
     free(big);
 }
@@ -294,6 +347,10 @@ static void test_an_expired_draft_is_not_filed_without_its_files(void **state)
     const struct request_filing in = {
         .form = form, .channel = REQUEST_PORTAL, .received = r->c->now, .draft = str_of(token)};
     must_fail(request_file(r->d, &in, NULL, r->ar, &out, NULL, &e), ERR_NOT_FOUND);
+    attach(r, token, "b.txt", text("b")); /* another draft in its place is not the one the letter was written in */
+    struct request_filing of_the_first = in;
+    of_the_first.draft_made = r->c->now - 25 * 3600;
+    must_fail(request_file(r->d, &of_the_first, NULL, r->ar, &out, NULL, &e), ERR_NOT_FOUND);
     struct request_filed next = file_kind(r, REQUEST_FOI);
     assert_string_equal(next.number, "2026-000001"); /* the failed one burned no number */
 }
@@ -308,6 +365,8 @@ int main(void)
         T(test_limits_hold),
         T(test_half_an_upload_leaves_nothing),
         T(test_a_day_later_it_is_gone),
+        T(test_the_same_file_once_more_is_no_other),
+        T(test_an_expired_draft_is_begun_anew),
         T(test_another_token_opens_nothing),
         T(test_the_sweep_knows_them),
         T(test_files_are_carried_into_the_request),

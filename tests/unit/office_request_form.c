@@ -107,14 +107,31 @@ static void test_what_the_way_needs(void **state)
     f.email = STR("anna.example.pl");
     said(&f, "email", "The e-mail address lacks the sign @.");
     static const char *const incomplete[] = {
-        "@example.pl",           "anna@",        "anna@example", "anna@.pl", "anna@ex@ample.pl",
-        "anna nowak@example.pl", "anna@example."};
+        "@example.pl",           "anna@",           "anna@example",     "anna@.pl",         "anna@ex@ample.pl",
+        "anna nowak@example.pl", "anna@example.",   "anna@example..pl", "anna.@example.pl", ".anna@example.pl",
+        "anna..n@example.pl",    "anna@exam_ple.pl"};
     for (size_t i = 0; i < COUNT_OF(incomplete); i++) {
         f.email = str_of(incomplete[i]);
         said(&f, "email", "The e-mail address is not complete. Write it like anna@example.pl.");
     }
-    f.email = STR(" anna@example.pl ");
-    sound(&f);
+    static const struct {
+        const char *address, *said;
+    } signs[] = {
+        {"anna@example.pl,", "The e-mail address has the sign \",\", which cannot stand there. Leave it out."},
+        {"<anna@example.pl>", "The e-mail address has the sign \"<\", which cannot stand there. Leave it out."},
+        {"mailto:anna@example.pl", "The e-mail address has the sign \":\", which cannot stand there. Leave it out."},
+        {"anna;jan@example.pl", "The e-mail address has the sign \";\", which cannot stand there. Leave it out."},
+        {"anna@example.pl/x", "The e-mail address is not complete. Write it like anna@example.pl."},
+        {"anna@example.pl\u200b", "This text holds characters that cannot be shown. Type them anew."}};
+    for (size_t i = 0; i < COUNT_OF(signs); i++) {
+        f.email = str_of(signs[i].address);
+        said(&f, "email", signs[i].said);
+    }
+    static const char *const good[] = {" anna@example.pl ", "o'brien+bip@example.pl", "żaneta@przykład.pl", "a@b.pl"};
+    for (size_t i = 0; i < COUNT_OF(good); i++) {
+        f.email = str_of(good[i]);
+        sound(&f);
+    }
     f.way = REQUEST_POST;
     said(&f, "street", "Write the street with the number, or the village with the number.");
     said(&f, "postal_code", "Write the postal code.");
@@ -243,8 +260,8 @@ static void test_units_have_names(void **state)
     (void)state;
     static const struct {
         const char *code, *want;
-    } of[] = {{"WF", "Wydział Finansów"}, {"W", "W"}, {"WA", "Administracja i kadry"}, {"WG", "WG"}, {"", ""},
-              {"X", "X"}};
+    } of[] = {
+        {"WF", "Wydział Finansów"}, {"W", "W"}, {"WA", "Administracja i kadry"}, {"WG", "WG"}, {"", ""}, {"X", "X"}};
     struct str units = STR("WF Wydział Finansów;WA   Administracja i kadry ; ; X ;WFX Inny");
     for (size_t i = 0; i < COUNT_OF(of); i++) {
         struct str got = request_unit_title(units, str_of(of[i].code));
