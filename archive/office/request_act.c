@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#define TRIES      4
+#define TRIES      16 /* each that fails is another's act on the same request that went through */
 #define LETTER_MAX (256u * 1024)
 #define ROW_MAX    (256u * 1024)
 
