@@ -80,6 +80,7 @@ static bool add_decision(struct run *r, const struct request_view *v, struct req
         return true;
     }
     const struct desk_decision in = {.text = act->text,
+                                     .refuses = act->verb != REQUEST_DO_DISCONTINUE,
                                      .ground = parsed_text(r->p, "ground"),
                                      .protects = parsed_text(r->p, "protects"),
                                      .positions = parsed_text(r->p, "position")};

@@ -231,6 +231,7 @@ const struct command_row table_request[] = {
         .group = GROUP_DECIDE,
         .run = run_request_verb,
         .summary = N_("disclose a part and refuse the rest by decision (F-29)"),
+        .text = N_("Each refusal names its ground (F-25)."),
         .arguments = {{N_("NUMBER"), N_("number of the request, such as 2026-000123"), VALUE_TEXT, 1, 1},
                       {N_("FILE"), N_("files that go along; the requester gets them as they are"), VALUE_INPUT, 0, 0}},
         .options =
@@ -242,7 +243,9 @@ const struct command_row table_request[] = {
              {.name = "ground",
               .value = N_("GROUND"),
               .type = VALUE_TEXT,
-              .what = N_("what limits access: 5-1, 5-2-privacy, 5-2-business, 5-2a or 3-1-1 of the act; re-use: 6")},
+              .what = N_(
+                  "what limits access: 5-1, 5-2-privacy, 5-2-business, 5-2a or 3-1-1 of the act; re-use: 6, after an "
+                  "objection also 10-4")},
              {.name = "protects",
               .value = N_("TEXT"),
               .type = VALUE_TEXT,
@@ -262,7 +265,7 @@ const struct command_row table_request[] = {
               .what = N_("who discloses it; else the office")}},
         .no = N_("there is no such request"),
         .refused = N_("its state or a rule does not allow it now"),
-        .examples = {"akta request partly 2026-000123 --text 'W części' umowa.pdf decyzja.pdf"},
+        .examples = {"akta request partly 2026-000123 --ground 5-1 --text 'W części' umowa.pdf decyzja.pdf"},
     },
     {
         .name = "request refuse",
@@ -270,6 +273,7 @@ const struct command_row table_request[] = {
         .group = GROUP_DECIDE,
         .run = run_request_verb,
         .summary = N_("refuse by decision (F-27); the requester must be known (F-26)"),
+        .text = N_("Each refusal names its ground (F-25); only one of a person's own data (RODO) has no list of them."),
         .arguments = {{N_("NUMBER"), N_("number of the request, such as 2026-000123"), VALUE_TEXT, 1, 1},
                       {N_("FILE"), N_("files that go along; the requester gets them as they are"), VALUE_INPUT, 0, 0}},
         .options =
@@ -281,7 +285,9 @@ const struct command_row table_request[] = {
              {.name = "ground",
               .value = N_("GROUND"),
               .type = VALUE_TEXT,
-              .what = N_("what limits access: 5-1, 5-2-privacy, 5-2-business, 5-2a or 3-1-1 of the act; re-use: 6")},
+              .what = N_(
+                  "what limits access: 5-1, 5-2-privacy, 5-2-business, 5-2a or 3-1-1 of the act; re-use: 6, after an "
+                  "objection also 10-4")},
              {.name = "protects",
               .value = N_("TEXT"),
               .type = VALUE_TEXT,
@@ -294,7 +300,7 @@ const struct command_row table_request[] = {
         .no = N_("there is no such request"),
         .refused = N_("its state or a rule does not allow it now"),
         .examples =
-            {"akta request refuse 2026-000123 --text 'Decyzja' decyzja.pdf",
+            {"akta request refuse 2026-000123 --ground 5-1 --text 'Decyzja' decyzja.pdf",
              "akta request refuse 2026-000123 --ground 5-2-privacy --protects 'Najemca' --text 'Decyzja' d.pdf"},
     },
     {
