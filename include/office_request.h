@@ -273,7 +273,7 @@ bool request_verb_parse(struct str s, enum request_verb *out);
 
 /* One row: for these kinds, from these states, who may do what, and where it leads. A verb that no row has is refused. */
 #define REQUEST_SAME   0 /* `to`: the state stays */
-#define REQUEST_RETURN REQUEST_STATE_END /* `to`: back to the state before the interruption (in work or extended) */
+#define REQUEST_RETURN REQUEST_STATE_END /* `to`: back to in work or extended: after an interruption, or another kind */
 enum request_term_effect { REQUEST_TERM_NONE, REQUEST_TERM_START, REQUEST_TERM_WAIT /* the requester's term begins */,
                            REQUEST_TERM_EXTEND, REQUEST_TERM_FEE, REQUEST_TERM_RESUME /* the requester acted */,
                            REQUEST_TERM_REMEDY /* the day of service: appeal terms begin */, REQUEST_TERM_STOP };

@@ -27,6 +27,10 @@ const struct command_row table_request[] = {
         .group = GROUP_WORK,
         .run = run_request_verb,
         .summary = N_("say which kind of letter it is: content decides, not the title (F-08)"),
+        .text =
+            N_("Its terms run from the same days by the law of that kind. An extension stands when it was told of "
+               "within that kind's term and goes beyond it, to that kind's last possible day at most; else it falls "
+               "away (F-13)."),
         .arguments = {{N_("NUMBER"), N_("number of the request, such as 2026-000123"), VALUE_TEXT, 1, 1}},
         .options = {{.name = "kind",
                      .value = N_("KIND"),

@@ -56,7 +56,8 @@ static bool read_fn(struct txn *t, void *ctx, struct err *e)
     }
     return repeated(t, x, e) && ledger_last_event(t, &id, &x->told, e) &&
            key_get(t, archive_store(x->a.d->a), &id, &x->key, e) &&
-           requester_known(t, &id, &x->key, &x->a.known, &x->a.email, e) && publishing_known(t, &x->a, &x->key, e);
+           requester_known(t, &id, &x->key, &x->a.known, &x->a.email, e) && publishing_known(t, &x->a, &x->key, e) &&
+           terms_known(t, &x->a, &x->key, e);
 }
 
 /* ---------------------------------------------------------------- before the verb */
