@@ -214,8 +214,11 @@ const struct command_row table_request[] = {
                     {.name = "outcome",
                      .value = N_("OUTCOME"),
                      .type = VALUE_TEXT,
-                     .what = N_("disclosed, pointer, given_orally, not_public_information, other_mode, duplicate or "
-                                "settled; else disclosed, for complaints, proposals and petitions settled")},
+                     .what =
+                         N_("foi and own-words: disclosed, pointer, given_orally, not_public_information, other_mode, "
+                            "duplicate; reuse: disclosed, pointer, other_mode, duplicate, settled; data-subject: "
+                            "disclosed, given_orally, other_mode, duplicate, settled; complaint, proposal and "
+                            "petition: settled, other_mode, duplicate; left out: the first one of the kind")},
                     {.name = "made-by",
                      .value = N_("TEXT"),
                      .type = VALUE_TEXT,

@@ -294,6 +294,7 @@ def words():
     a = verb("qualify", r, "--kind", "complaint", "--reason", "Treść jest skargą").row
     same(a["kind"], "complaint", "qualify")
     refused(verb("refuse", r, "--text", "x"), 3, "no decision on a complaint")
+    refused(verb("answer", r, "--text", "x", "--outcome", "disclosed"), 2, "a complaint by which something is disclosed", "other_mode, duplicate, settled")
     same(verb("answer", r, "--text", "Załatwiono").row["outcome"], "settled", "a complaint is settled")
     same(verb("reopen", r, "--reason", "Nowe okoliczności").row["state"], "in-work", "reopen")
     same(verb("forward", r, "--text", "Według właściwości", "--to", "Starosta").row["state"], "forwarded", "forward")

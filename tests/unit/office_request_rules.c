@@ -367,6 +367,44 @@ static void test_f08_a_term_that_began_later_is_the_new_kinds_too(void **state)
     is_day(v.due, "2027-01-14");
 }
 
+/* R-06, KPA 237, petycje 13: a complaint is dealt with, nothing is disclosed by it. What there is instead is named. */
+static void test_an_answer_has_an_outcome_that_its_kind_has(void **state)
+{
+    struct request_case *r = *state;
+    static const unsigned part8 = 1u << REQUEST_SETTLED | 1u << REQUEST_OTHER_MODE | 1u << REQUEST_DUPLICATE,
+                          foi = 1u << REQUEST_DISCLOSED | 1u << REQUEST_POINTER | 1u << REQUEST_GIVEN_ORALLY |
+                                1u << REQUEST_NOT_PUBLIC | 1u << REQUEST_OTHER_MODE | 1u << REQUEST_DUPLICATE;
+    static const unsigned has[REQUEST_KIND_END] = {
+        [REQUEST_FOI] = foi,
+        [REQUEST_OWN_WORDS] = foi,
+        [REQUEST_REUSE] = part8 | 1u << REQUEST_DISCLOSED | 1u << REQUEST_POINTER,
+        [REQUEST_DATA_SUBJECT] = part8 | 1u << REQUEST_DISCLOSED | 1u << REQUEST_GIVEN_ORALLY,
+        [REQUEST_COMPLAINT] = part8,
+        [REQUEST_PROPOSAL] = part8,
+        [REQUEST_PETITION] = part8,
+    };
+    for (enum request_kind k = REQUEST_FOI; k < REQUEST_KIND_END; k++) {
+        for (enum request_outcome o = REQUEST_DISCLOSED; o < REQUEST_OUTCOME_END; o++) {
+            struct request_filed f = file_kind(r, k);
+            struct request_act answer = sound_act(REQUEST_DO_ANSWER, k, REQUEST_FILED, f.received);
+            answer.outcome = o;
+            if ((has[k] & 1u << o) != 0) {
+                assert_int_equal(act_now(r, &f, &answer), REQUEST_ANSWERED);
+                continue;
+            }
+            struct err e = refused(r, &f, &answer, ERR_INVALID);
+            assert_string_equal(e.field, "outcome");
+            assert_true(says(e.text, "other_mode, duplicate") || says(e.text, "another verb"));
+        }
+        arena_reset(r->ar);
+    }
+    struct request_filed petition = file_kind(r, REQUEST_PETITION);
+    struct request_act answer = sound_act(REQUEST_DO_ANSWER, REQUEST_PETITION, REQUEST_FILED, petition.received);
+    answer.outcome = REQUEST_DISCLOSED;
+    struct err e = refused(r, &petition, &answer, ERR_INVALID);
+    assert_true(says(e.text, "disclosed is no outcome") && says(e.text, "other_mode, duplicate, settled"));
+}
+
 /* What is not possible is said with what is. */
 static void test_a_refused_verb_names_those_that_are_possible(void **state)
 {
@@ -406,6 +444,7 @@ int main(void)
         T(test_f13_it_falls_away_during_a_call_too),
         T(test_an_extension_that_the_new_term_overtakes_falls_away),
         T(test_f08_a_term_that_began_later_is_the_new_kinds_too),
+        T(test_an_answer_has_an_outcome_that_its_kind_has),
         T(test_a_refused_verb_names_those_that_are_possible),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
