@@ -309,6 +309,8 @@ struct request_act {
     struct str text;  /* supplement, reason, note: sealed; shown to the requester */
     struct str draft; /* files that come along: a citizen's draft */
     const struct request_form *form; /* change of way: way, way_other, contacts */
+    enum request_channel channel; /* change of way by letter, entered by the office: how it came; else 0 */
+    struct day came;              /* and when; read with a channel only */
     struct day until; /* extension: the new day; call, offer, form notice: the requester's last day (DAY_NONE: not served) */
     struct day served;
     uint64_t grosze;
@@ -340,6 +342,8 @@ struct request_event {
     instant at;
     enum request_state to;
     struct day until, served;
+    struct day came;              /* a letter that the office entered: when it came in; DAY_NONE: none */
+    enum request_channel channel; /* and how; 0: none */
     uint64_t grosze;
     struct str unit;
     enum request_outcome outcome;

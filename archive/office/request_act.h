@@ -24,6 +24,8 @@ struct acting {
     struct day anew_on;     /* qualify: when the term of decide_by began */
     uint64_t unreleased;    /* publish: the first file named that was not released to the requester; 0: none */
 };
+/* The day from which the requester's choice counts: that of the act, or of the letter that the office enters. */
+struct day act_chosen_on(const struct acting *a);
 /* What the verb needs is there, what it does not use is not (request_need.c). */
 bool act_needs(struct acting *a, struct err *e) MUST_USE;
 /* What the table cannot say: days, amounts, kinds of call (request_guard.c). */

@@ -73,6 +73,11 @@ bool act_kind_term(struct acting *a, struct day start, struct term *out, struct 
     return term_of_step(a->d, str_of(request_kind_name((enum request_kind)a->after.kind)), start, e->lang, out, e);
 }
 
+struct day act_chosen_on(const struct acting *a)
+{
+    return a->act->channel != 0 ? a->act->came : a->day;
+}
+
 /* After a call the office's own term goes on (F-17); after any other choice it begins anew. */
 static bool effect_resume(struct acting *a, struct err *e)
 {
@@ -83,7 +88,7 @@ static bool effect_resume(struct acting *a, struct err *e)
     if (a->before.state == REQUEST_CALLED) {
         return true;
     }
-    if (!act_kind_term(a, a->day, &term, e)) {
+    if (!act_kind_term(a, act_chosen_on(a), &term, e)) {
         return false;
     }
     h->decide_by = term.end;

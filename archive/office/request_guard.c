@@ -184,9 +184,23 @@ static bool guard_choice(const struct acting *a, struct err *e)
         a->day.n > h->waiting_until.n) {
         return err_set(e, ERR_STATE, "the offer could be answered until %s", day_said(h->waiting_until, text));
     }
-    return h->state != REQUEST_FEE || a->day.n < h->disclose_from.n ||
+    return h->state != REQUEST_FEE || act_chosen_on(a).n < h->disclose_from.n ||
            err_set(e, ERR_STATE, "the choice was open until %s; the answer is under way",
                    day_said(day_add(h->disclose_from, -1), text));
+}
+
+static bool guard_came(const struct acting *a, struct err *e)
+{
+    char text[DAY_TEXT_SIZE];
+    if (a->act->channel == 0) {
+        return true;
+    }
+    if (a->act->came.n > a->day.n) {
+        return err_field(e, ERR_INVALID, "received", "the day on which the letter came in is still to come");
+    }
+    return a->act->came.n >= a->before.day.n ||
+           err_field(e, ERR_INVALID, "received", "no letter on the request came in before it, on %s",
+                     day_said(a->before.day, text));
 }
 
 static bool guard_times(const struct acting *a, struct err *e)
@@ -214,7 +228,7 @@ static bool guard_served(const struct acting *a, struct err *e)
 
 bool act_guards(const struct acting *a, struct err *e)
 {
-    if (!guard_times(a, e) || !guard_known(a, e) || !guard_public(a, e)) {
+    if (!guard_times(a, e) || !guard_came(a, e) || !guard_known(a, e) || !guard_public(a, e)) {
         return false;
     }
     switch (a->act->verb) {

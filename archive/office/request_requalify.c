@@ -29,7 +29,7 @@ static bool look_at_event(struct bytes key, struct bytes val, void *ctx, struct 
         l->a->extended_on = warsaw_day(row.at);
     }
     if (done != NULL && done->effect == REQUEST_TERM_RESUME && l->state != REQUEST_CALLED) {
-        l->a->anew_on = warsaw_day(row.at);
+        l->a->anew_on = day_is_none(row.came) ? warsaw_day(row.at) : row.came;
     }
     l->state = row.to;
     return true;

@@ -271,6 +271,25 @@ def fees():
     shown = verb("show", r).row
     same(shown["disclose_from"], day(in_warsaw(), 15), "it goes out on day 15 after service, paid or not (F-21, F-22)")
     refused(verb("answer", r, "--text", "Już"), 3, "an answer before that day", "F-21")
+    today = in_warsaw()
+    letter = ("--channel", "e-mail", "--received", today, "--way", "email")
+    refused(verb("change-way", r, *letter), 2, "an e-mail to no address", "e-mail")
+    refused(verb("change-way", r, "--channel", "portal", *letter[2:]), 2, "a channel that is no letter's", "request change-way")
+    refused(verb("change-way", r, *letter[:3], day(today, 1), *letter[4:], "--email", "g.b@example.pl"), 2, "a letter of tomorrow")
+    a = verb("change-way", r, *letter, "--email", "g.b@example.pl", "--text", "Proszę jednak e-mailem").row
+    same((a["state"], a["due"] >= day(today, 14)), ("filed", True), "another way by letter: no fee, a new term (F-21)")
+    shown = verb("show", r).row
+    last = shown["timeline"][-1]
+    same((last["verb"], last["role"], last["channel"], last["came"], shown["form"]["way"], shown["form"]["email"]),
+         ("change-way", "office", "e-mail", today, "email", "g.b@example.pl"), "with channel and day")
+    said = office.people("request", "show", r["number"], lang="pl_PL.UTF-8").out
+    ok(f"wpłynęło {today}, e-mailem" in said, "for people, too", said)
+    same(verb("answer", r, "--text", "W załączeniu").row["state"], "answered", "and it is answered at once")
+    verb("close", r, "--unit", "WA")
+    filed_ = {x["name"]: x for x in office("file", "show", verb("show", r).row["file"]).row["records"]}
+    way = office("record", "show", filed_["003-change-way-letter.txt"]["id"]).row
+    same((way["origin"], way["dated"]), ("received", today), "in the case file it is the requester's letter")
+    in_the_log(r)
     other = filed()
     a = verb("fee", other, "--item", "4XL=1@31,50", "--reason", "Taryfa operatora").row
     same(verb("show", other).row["timeline"][-1]["grosze"], 3150, "a price by hand, with its reason")

@@ -405,6 +405,46 @@ static void test_an_answer_has_an_outcome_that_its_kind_has(void **state)
     assert_true(says(e.text, "disclosed is no outcome") && says(e.text, "other_mode, duplicate, settled"));
 }
 
+/* F-21: another way chosen by letter counts from the day on which it came in, whenever the office enters it. */
+static void test_f21_another_way_by_letter_counts_from_the_day_it_came_in(void **state)
+{
+    struct request_case *r = *state;
+    struct request_filed f = request_in(r, REQUEST_FOI, REQUEST_FEE); /* notice of 23 November: until 7 December */
+    struct request_act act = sound_act(REQUEST_DO_CHANGE_WAY, REQUEST_FOI, REQUEST_FEE, f.received);
+    act.role = REQUEST_OFFICE;
+    act.at = f.received + 18 * DAY_SECONDS; /* 9 December */
+    assert_string_equal(refused(r, &f, &act, ERR_INVALID).field, "channel");
+    act.channel = REQUEST_PORTAL; /* the window enters its own */
+    assert_string_equal(refused(r, &f, &act, ERR_INVALID).field, "channel");
+    act.channel = REQUEST_LETTER;
+    act.came = DAY_NONE;
+    assert_string_equal(refused(r, &f, &act, ERR_INVALID).field, "received");
+    act.came = case_day("2026-12-10");
+    assert_string_equal(refused(r, &f, &act, ERR_INVALID).field, "received"); /* still to come */
+    act.came = case_day("2026-11-20");
+    assert_string_equal(refused(r, &f, &act, ERR_INVALID).field, "received"); /* before the request */
+    act.came = case_day("2026-12-08");
+    refused(r, &f, &act, ERR_STATE); /* one day late */
+    act.came = case_day("2026-12-07");
+    assert_int_equal(act_now(r, &f, &act), REQUEST_FILED);
+    struct request_view v = open_request(r, &f);
+    const struct request_event *ev = &v.events[v.event_count - 1];
+    is_day(v.due, "2026-12-21"); /* 14 days from the 7th */
+    is_day(ev->came, "2026-12-07");
+    assert_int_equal(ev->channel, REQUEST_LETTER);
+    assert_int_equal(v.form.way, REQUEST_EMAIL);
+    assert_true(day_is_none(v.disclose_from) && day_is_none(v.events[0].came));
+    qualify(r, &f, REQUEST_COMPLAINT, 19);
+    v = open_request(r, &f);
+    is_day(v.due, "2027-01-07"); /* F-08: a month from the same day */
+    struct request_filed own = file_kind(r, REQUEST_FOI);
+    act = sound_act(REQUEST_DO_CHANGE_WAY, REQUEST_FOI, REQUEST_FILED, own.received);
+    act.channel = REQUEST_LETTER;
+    act.came = case_day("2026-11-21");
+    refused(r, &own, &act, ERR_INVALID); /* who chooses here does not choose by letter */
+    request_doctor_finds_nothing(r);
+}
+
 /* What is not possible is said with what is. */
 static void test_a_refused_verb_names_those_that_are_possible(void **state)
 {
@@ -445,6 +485,7 @@ int main(void)
         T(test_an_extension_that_the_new_term_overtakes_falls_away),
         T(test_f08_a_term_that_began_later_is_the_new_kinds_too),
         T(test_an_answer_has_an_outcome_that_its_kind_has),
+        T(test_f21_another_way_by_letter_counts_from_the_day_it_came_in),
         T(test_a_refused_verb_names_those_that_are_possible),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
