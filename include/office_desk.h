@@ -61,12 +61,14 @@ bool desk_fee(struct archive *a, const struct request_view *v, const struct fee_
 bool desk_answer_text(const struct request_view *v, struct str office, struct str text, struct str made_by,
                       struct str disclosed_by, struct day on, struct arena *ar, struct str *out, struct err *e) MUST_USE;
 
-/* What a decision may not leave out: the words of the office, the provision that limits access (F-25) when there is one of
- * the closed list, in whose interest, who took a position, and what can be done against it (F-28). In the requester's
- * language. ERR_INVALID: a ground that is not of this kind of letter, or that needs `protects`. */
+/* What a decision may not leave out: the words of the office, the provision of the closed list that limits access
+ * (F-25), in whose interest, who took a position, and what can be done against it (F-28). In the requester's
+ * language. ERR_INVALID: a refusal without a ground where the kind has a list of them (public information, own words,
+ * re-use; RODO has none), a ground that is not of this kind of letter, or that needs `protects`. */
 struct desk_decision {
     struct str text;
-    struct str ground;    /* "5-1", "5-2-privacy", "5-2-business", "5-2a", "3-1-1"; re-use: "6"; n 0: the file says it */
+    bool refuses;         /* all or a part of it; else it discontinues, which has no such ground (F-19) */
+    struct str ground;    /* "5-1", "5-2-privacy", "5-2-business", "5-2a", "3-1-1"; re-use: "6", "10-4" */
     struct str protects;  /* whose interests */
     struct str positions; /* names and functions */
 };

@@ -276,7 +276,7 @@ bool request_verb_parse(struct str s, enum request_verb *out);
 
 /* One row: for these kinds, from these states, who may do what, and where it leads. A verb that no row has is refused. */
 #define REQUEST_SAME   0 /* `to`: the state stays */
-#define REQUEST_RETURN REQUEST_STATE_END /* `to`: back to the state before the interruption (in work or extended) */
+#define REQUEST_RETURN REQUEST_STATE_END /* `to`: back to in work or extended: after an interruption, or another kind */
 enum request_term_effect { REQUEST_TERM_NONE, REQUEST_TERM_START, REQUEST_TERM_WAIT /* the requester's term begins */,
                            REQUEST_TERM_EXTEND, REQUEST_TERM_FEE, REQUEST_TERM_RESUME /* the requester acted */,
                            REQUEST_TERM_REMEDY /* the day of service: appeal terms begin */, REQUEST_TERM_STOP };
@@ -313,6 +313,8 @@ struct request_act {
     struct str draft; /* files that come along: a citizen's draft */
     instant draft_made; /* as in request_filing */
     const struct request_form *form; /* change of way: way, way_other, contacts */
+    enum request_channel channel; /* change of way by letter, entered by the office: how it came; else 0 */
+    struct day came;              /* and when; read with a channel only */
     struct day until; /* extension: the new day; call, offer, form notice: the requester's last day (DAY_NONE: not served) */
     struct day served;
     uint64_t grosze;
@@ -344,6 +346,8 @@ struct request_event {
     instant at;
     enum request_state to;
     struct day until, served;
+    struct day came;              /* a letter that the office entered: when it came in; DAY_NONE: none */
+    enum request_channel channel; /* and how; 0: none */
     uint64_t grosze;
     struct str unit;
     enum request_outcome outcome;

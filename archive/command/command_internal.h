@@ -20,7 +20,7 @@ enum value_type {
     VALUE_NUMBER,
     VALUE_INPUT,      /* a file, or a folder of files, that the command reads */
     VALUE_MANIFEST,   /* a file that names others below its own folder */
-    VALUE_OUTPUT,     /* a file that the command writes */
+    VALUE_OUTPUT,     /* a file that the command writes; "-" is standard output, handed on as "" */
     VALUE_FOLDER_IN,  /* a folder as a whole */
     VALUE_FOLDER_OUT, /* a folder that is made when it is not there */
 };

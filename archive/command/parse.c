@@ -111,6 +111,12 @@ static bool value_sound(enum value_type type, const char *field, struct str s, s
         if (s.n == 0) {
             return err_set(e, ERR_INVALID, "%s: the path is empty", field);
         }
+        if (type == VALUE_FOLDER_OUT && str_is(s, "-")) {
+            return err_set(e, ERR_INVALID,
+                           "%s: a whole folder is written, which standard output cannot take; name a folder (./- for "
+                           "one of that name)",
+                           field);
+        }
         return s.n < COMMAND_PATH_MAX ||
                err_set(e, ERR_TOO_BIG, "%s: the path is longer than %u bytes", field, COMMAND_PATH_MAX - 1);
     }
@@ -123,6 +129,9 @@ static bool take_value(struct parser *ps, const struct option_row *row, struct s
     snprintf(field, sizeof field, "--%s", row->name);
     struct given *g = &ps->out->opts[ps->out->opt_count];
     *g = (struct given){.row = row, .text = text, .day = DAY_NONE};
+    if (row->type == VALUE_OUTPUT && str_is(text, "-")) {
+        g->text = STR(""); /* standard output, as without the option */
+    }
     if (!value_sound(row->type, field, text, e) || (row->type == VALUE_DAY && !day_read(text, field, &g->day, e))) {
         return false;
     }

@@ -48,9 +48,18 @@ static int help_json(struct run *r, struct str name)
     return EXIT_DONE;
 }
 
+/* A page, or a script of another program: no line of it could be JSON. */
+static bool is_text(struct run *r)
+{
+    return !r->h->json || err_set(&r->e, ERR_INVALID, "this is no JSON: leave --json out");
+}
+
 int run_help(struct run *r)
 {
     if (parsed_flag(r->p, "man")) {
+        if (!is_text(r)) {
+            return run_fail(r);
+        }
         help_man(&r->out, r->h->lang);
         return EXIT_DONE;
     }
@@ -82,6 +91,9 @@ int run_help(struct run *r)
 
 int run_completion(struct run *r)
 {
+    if (!is_text(r)) {
+        return run_fail(r);
+    }
     help_completion(&r->out);
     return EXIT_DONE;
 }

@@ -24,6 +24,14 @@ bool request_argument(struct run *r, struct request_desk *d, struct request_view
     return request_get(d, r->p->args[0].text, run_today(r), r->ar, out, &r->e);
 }
 
+bool request_wrong_word(struct run *r, const char *option, struct str word)
+{
+    char shown[60];
+    text_printable(word, shown, sizeof shown);
+    return err_field(&r->e, ERR_INVALID, option, "--%s: “%s” is not one of the words that “akta help request %s” lists",
+                     option, shown, r->p->row->name + strlen(REQUEST_COMMAND));
+}
+
 bool days_left_of(const struct request_view *v, struct day today, int64_t *days)
 {
     if (request_ended(v->state) || day_is_none(v->due)) {

@@ -10,6 +10,12 @@
 bool request_desk_of(struct run *r, struct request_desk **out) MUST_USE;
 /* The request that the first argument names. */
 bool request_argument(struct run *r, struct request_desk *d, struct request_view *out) MUST_USE;
+#define REQUEST_COMMAND "request " /* before the verb in the name of each of these commands */
+/* ERR_INVALID: the help of this command lists the words. Always false. */
+bool request_wrong_word(struct run *r, const char *option, struct str word);
+/* The fields of a form, each from the option of its name (run_request_register.c). */
+bool request_form_options(struct run *r, struct request_form *form) MUST_USE;
+bool request_channel_option(struct run *r, enum request_channel *out) MUST_USE;
 /* Days until a term ends, as people count them; false: nothing is due. */
 bool days_left_of(const struct request_view *v, struct day today, int64_t *days);
 /* Number, state, due day and what else every verb answers with; the caller adds and prints. */

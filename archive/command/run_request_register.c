@@ -19,14 +19,6 @@ static const char *option_of(const char *field, char out[OPTION_SIZE])
     return out;
 }
 
-static bool wrong_word(struct run *r, const char *option, struct str word)
-{
-    char shown[60];
-    text_printable(word, shown, sizeof shown);
-    return err_field(&r->e, ERR_INVALID, option,
-                     "--%s: “%s” is not one of the words that “akta help request register” lists", option, shown);
-}
-
 static bool read_field(struct run *r, const struct request_field *f, struct request_form *form)
 {
     char option[OPTION_SIZE];
@@ -40,10 +32,11 @@ static bool read_field(struct run *r, const struct request_field *f, struct requ
         return true;
     }
     *(uint64_t *)at = 1; /* a tick */
-    return f->input == REQUEST_TICK || request_choice_parse(f->name, g->text, at) || wrong_word(r, f->name, g->text);
+    return f->input == REQUEST_TICK || request_choice_parse(f->name, g->text, at) ||
+           request_wrong_word(r, f->name, g->text);
 }
 
-static bool read_form(struct run *r, struct request_form *form)
+bool request_form_options(struct run *r, struct request_form *form)
 {
     size_t n;
     const struct request_field *fields = request_fields(&n);
@@ -55,10 +48,11 @@ static bool read_form(struct run *r, struct request_form *form)
     return true;
 }
 
-static bool read_channel(struct run *r, enum request_channel *out)
+bool request_channel_option(struct run *r, enum request_channel *out)
 {
     struct str word = parsed_text(r->p, "channel");
-    return (request_channel_parse(word, out) && request_channel_entered(*out)) || wrong_word(r, "channel", word);
+    return (request_channel_parse(word, out) && request_channel_entered(*out)) ||
+           request_wrong_word(r, "channel", word);
 }
 
 static bool two_digits(const char *p, int most, int *out)
@@ -162,8 +156,8 @@ int run_request_register(struct run *r)
     struct request_desk *d CLEANUP(request_desk_close) = NULL;
     struct request_filing in = {.channel = REQUEST_COUNTER};
     struct request_filed filed;
-    if (!read_form(r, &in.form) || !read_channel(r, &in.channel) || !read_received(r, in.channel, &in.received) ||
-        !request_desk_of(r, &d) || !file_letter(r, d, &in, &filed)) {
+    if (!request_form_options(r, &in.form) || !request_channel_option(r, &in.channel) ||
+        !read_received(r, in.channel, &in.received) || !request_desk_of(r, &d) || !file_letter(r, d, &in, &filed)) {
         return run_fail(r);
     }
     return tell(r, d, &filed);

@@ -55,6 +55,10 @@ static struct json *event_json(const struct request_event *ev)
     json_text(o, "state", str_of(request_state_name(ev->to)));
     json_day(o, "until", ev->until);
     json_day(o, "served", ev->served);
+    if (ev->channel != 0) {
+        json_day(o, "came", ev->came);
+        json_text(o, "channel", str_of(request_channel_name(ev->channel)));
+    }
     if (ev->grosze > 0) {
         json_u64(o, "grosze", ev->grosze);
     }
@@ -347,6 +351,10 @@ static void event_details(struct run *r, const struct request_event *ev)
     if (!day_is_none(ev->served)) {
         day_text(ev->served, day);
         out_say(r, "  %s %s\n", tr(lang, N_("served")), day);
+    }
+    if (ev->channel != 0) {
+        day_text(ev->came, day);
+        out_say(r, "  %s %s, %s\n", tr(lang, N_("the letter came in")), day, request_channel_title(ev->channel, lang));
     }
     if (ev->grosze > 0) {
         out_say(r, "  %llu,%02llu zł\n", (unsigned long long)ev->grosze / 100, (unsigned long long)ev->grosze % 100);

@@ -5,21 +5,11 @@
 
 #include <string.h>
 
-#define NAME_PREFIX "request "
-
 static bool word_option(struct run *r, const char *name, struct str *out)
 {
     const struct given *g = parsed_option(r->p, name);
     *out = g != NULL ? g->text : STR("");
     return g != NULL;
-}
-
-static bool unknown_word(struct run *r, const char *option, struct str word)
-{
-    char shown[60];
-    text_printable(word, shown, sizeof shown);
-    return err_field(&r->e, ERR_INVALID, option, "--%s: “%s” is not one of the words that “akta help request %s” lists",
-                     option, shown, r->p->row->name + strlen(NAME_PREFIX));
 }
 
 /* "pointer" is what people say for pointer_bip. */
@@ -35,7 +25,7 @@ static bool outcome_option(struct run *r, const struct request_view *v, enum req
         *out = REQUEST_POINTER;
         return true;
     }
-    return request_outcome_parse(word, out) || unknown_word(r, "outcome", word);
+    return request_outcome_parse(word, out) || request_wrong_word(r, "outcome", word);
 }
 
 static bool money_option(struct run *r, uint64_t *out)
@@ -49,11 +39,11 @@ static bool choices(struct run *r, const struct request_view *v, struct request_
 {
     struct str word;
     if (word_option(r, "kind", &word) && !request_kind_parse(word, &act->kind)) {
-        return unknown_word(r, "kind", word);
+        return request_wrong_word(r, "kind", word);
     }
     if (word_option(r, "for", &word) && !request_call_parse(word, &act->call)) {
         if (!str_is(word, "interest")) { /* what people say for public-interest */
-            return unknown_word(r, "for", word);
+            return request_wrong_word(r, "for", word);
         }
         act->call = REQUEST_CALL_INTEREST;
     }
@@ -80,6 +70,7 @@ static bool add_decision(struct run *r, const struct request_view *v, struct req
         return true;
     }
     const struct desk_decision in = {.text = act->text,
+                                     .refuses = act->verb != REQUEST_DO_DISCONTINUE,
                                      .ground = parsed_text(r->p, "ground"),
                                      .protects = parsed_text(r->p, "protects"),
                                      .positions = parsed_text(r->p, "position")};
@@ -111,9 +102,25 @@ static bool published_files(struct run *r, struct request_act *act)
     return true;
 }
 
+/* The letter says how the answer shall come; who enters it, how and when the letter did. */
+static bool read_letter(struct run *r, struct request_act *act)
+{
+    struct request_form *form = arena_alloc(r->ar, sizeof *form);
+    if (act->verb != REQUEST_DO_CHANGE_WAY) {
+        return true;
+    }
+    if (form == NULL) {
+        return err_set(&r->e, ERR_MEMORY, "out of memory");
+    }
+    *form = (struct request_form){.kind = 0};
+    act->form = form;
+    act->came = parsed_day(r->p, "received");
+    return request_form_options(r, form) && request_channel_option(r, &act->channel);
+}
+
 static bool read_act(struct run *r, const struct request_view *v, struct request_act *act)
 {
-    struct str name = str_of(r->p->row->name + strlen(NAME_PREFIX));
+    struct str name = str_of(r->p->row->name + strlen(REQUEST_COMMAND));
     *act = (struct request_act){.until = parsed_day(r->p, "until"), .served = parsed_day(r->p, "served")};
     if (!request_verb_parse(name, &act->verb)) {
         return err_set(&r->e, ERR_INVALID, "there is no such verb");
@@ -137,7 +144,7 @@ static bool read_act(struct run *r, const struct request_view *v, struct request
         return false; /* its case file will bear it: a sign that no mark can bear would come out on the day of closing
                        */
     }
-    return choices(r, v, act) && add_decision(r, v, act) && add_disclosure(r, v, act);
+    return choices(r, v, act) && read_letter(r, act) && add_decision(r, v, act) && add_disclosure(r, v, act);
 }
 
 int run_request_verb(struct run *r)

@@ -1,5 +1,6 @@
-/* table_intake.c: the command that enters a letter which came another way than through the window. Data only; its
- * options are the fields of office_request.h by their names. */
+/* table_intake.c: the commands that enter a letter which came another way than through the window: the first one, and
+ * one that chooses another way of answer. Data only; their options are the fields of office_request.h by their names.
+ */
 #include "table.h"
 
 #define TEXT(field, placeholder, said)                                                                                 \
@@ -56,6 +57,31 @@ const struct command_row table_intake[] = {
                      "odśnieżanie' skan.pdf",
                      "akta request register --kind foi --channel e-mail --received 2026-11-20 --at 22:41 --email "
                      "jan@example.pl --content 'Rejestr umów'"},
+    },
+    {
+        .name = "request change-way",
+        .need = NEED_ARCHIVE,
+        .group = GROUP_WORK,
+        .run = run_request_verb,
+        .summary = N_("enter the requester's letter that chooses another way of answer (F-18, F-19, F-21)"),
+        .text =
+            N_("It counts from the day on which it came in. After a fee notice the fee falls away, and the office's "
+               "term begins anew from that day; so it does after a form notice. Of the addresses only what is new "
+               "is given."),
+        .arguments = {{N_("NUMBER"), N_("number of the request, such as 2026-000123"), VALUE_TEXT, 1, 1}},
+        .options = {NEEDED("channel", N_("CHANNEL"), VALUE_TEXT, N_("counter, letter, e-mail, edelivery or epuap")),
+                    NEEDED("received", N_("DATE"), VALUE_DAY, N_("the day on which it reached the office")),
+                    NEEDED("way", N_("WAY"), VALUE_TEXT, N_("here (with the code), email, post, sight or other")),
+                    TEXT("way-other", N_("TEXT"), N_("which other way")),
+                    TEXT("email", N_("ADDRESS"), N_("e-mail address")), TEXT("phone", N_("TEXT"), N_("telephone")),
+                    TEXT("street", N_("TEXT"), N_("street and number")),
+                    TEXT("postal-code", N_("TEXT"), N_("postal code")), TEXT("city", N_("TEXT"), N_("town")),
+                    TEXT("country", N_("TEXT"), N_("country, when it is not Poland")),
+                    TEXT("text", N_("TEXT"), N_("what the letter says"))},
+        .no = N_("there is no such request"),
+        .refused = N_("its state or a rule does not allow it now"),
+        .examples = {"akta request change-way 2026-000123 --channel letter --received 2026-12-03 --way email --email "
+                     "jan@example.pl"},
     },
     {.name = NULL},
 };

@@ -27,6 +27,10 @@ const struct command_row table_request[] = {
         .group = GROUP_WORK,
         .run = run_request_verb,
         .summary = N_("say which kind of letter it is: content decides, not the title (F-08)"),
+        .text =
+            N_("Its terms run from the same days by the law of that kind. An extension stands when it was told of "
+               "within that kind's term and goes beyond it, to that kind's last possible day at most; else it falls "
+               "away (F-13)."),
         .arguments = {{N_("NUMBER"), N_("number of the request, such as 2026-000123"), VALUE_TEXT, 1, 1}},
         .options = {{.name = "kind",
                      .value = N_("KIND"),
@@ -210,8 +214,11 @@ const struct command_row table_request[] = {
                     {.name = "outcome",
                      .value = N_("OUTCOME"),
                      .type = VALUE_TEXT,
-                     .what = N_("disclosed, pointer, given_orally, not_public_information, other_mode, duplicate or "
-                                "settled; else disclosed, for complaints, proposals and petitions settled")},
+                     .what =
+                         N_("foi and own-words: disclosed, pointer, given_orally, not_public_information, other_mode, "
+                            "duplicate; reuse: disclosed, pointer, other_mode, duplicate, settled; data-subject: "
+                            "disclosed, given_orally, other_mode, duplicate, settled; complaint, proposal and "
+                            "petition: settled, other_mode, duplicate; left out: the first one of the kind")},
                     {.name = "made-by",
                      .value = N_("TEXT"),
                      .type = VALUE_TEXT,
@@ -231,6 +238,7 @@ const struct command_row table_request[] = {
         .group = GROUP_DECIDE,
         .run = run_request_verb,
         .summary = N_("disclose a part and refuse the rest by decision (F-29)"),
+        .text = N_("Each refusal names its ground (F-25)."),
         .arguments = {{N_("NUMBER"), N_("number of the request, such as 2026-000123"), VALUE_TEXT, 1, 1},
                       {N_("FILE"), N_("files that go along; the requester gets them as they are"), VALUE_INPUT, 0, 0}},
         .options =
@@ -242,7 +250,9 @@ const struct command_row table_request[] = {
              {.name = "ground",
               .value = N_("GROUND"),
               .type = VALUE_TEXT,
-              .what = N_("what limits access: 5-1, 5-2-privacy, 5-2-business, 5-2a or 3-1-1 of the act; re-use: 6")},
+              .what = N_(
+                  "what limits access: 5-1, 5-2-privacy, 5-2-business, 5-2a or 3-1-1 of the act; re-use: 6, after an "
+                  "objection also 10-4")},
              {.name = "protects",
               .value = N_("TEXT"),
               .type = VALUE_TEXT,
@@ -262,7 +272,7 @@ const struct command_row table_request[] = {
               .what = N_("who discloses it; else the office")}},
         .no = N_("there is no such request"),
         .refused = N_("its state or a rule does not allow it now"),
-        .examples = {"akta request partly 2026-000123 --text 'W części' umowa.pdf decyzja.pdf"},
+        .examples = {"akta request partly 2026-000123 --ground 5-1 --text 'W części' umowa.pdf decyzja.pdf"},
     },
     {
         .name = "request refuse",
@@ -270,6 +280,7 @@ const struct command_row table_request[] = {
         .group = GROUP_DECIDE,
         .run = run_request_verb,
         .summary = N_("refuse by decision (F-27); the requester must be known (F-26)"),
+        .text = N_("Each refusal names its ground (F-25); only one of a person's own data (RODO) has no list of them."),
         .arguments = {{N_("NUMBER"), N_("number of the request, such as 2026-000123"), VALUE_TEXT, 1, 1},
                       {N_("FILE"), N_("files that go along; the requester gets them as they are"), VALUE_INPUT, 0, 0}},
         .options =
@@ -281,7 +292,9 @@ const struct command_row table_request[] = {
              {.name = "ground",
               .value = N_("GROUND"),
               .type = VALUE_TEXT,
-              .what = N_("what limits access: 5-1, 5-2-privacy, 5-2-business, 5-2a or 3-1-1 of the act; re-use: 6")},
+              .what = N_(
+                  "what limits access: 5-1, 5-2-privacy, 5-2-business, 5-2a or 3-1-1 of the act; re-use: 6, after an "
+                  "objection also 10-4")},
              {.name = "protects",
               .value = N_("TEXT"),
               .type = VALUE_TEXT,
@@ -294,7 +307,7 @@ const struct command_row table_request[] = {
         .no = N_("there is no such request"),
         .refused = N_("its state or a rule does not allow it now"),
         .examples =
-            {"akta request refuse 2026-000123 --text 'Decyzja' decyzja.pdf",
+            {"akta request refuse 2026-000123 --ground 5-1 --text 'Decyzja' decyzja.pdf",
              "akta request refuse 2026-000123 --ground 5-2-privacy --protects 'Najemca' --text 'Decyzja' d.pdf"},
     },
     {

@@ -87,7 +87,7 @@ const struct command_row table_request_read[] = {
                      .value = N_("PATH"),
                      .type = VALUE_OUTPUT,
                      .flags = OPTION_REQUIRED,
-                     .what = N_("where to write it")}},
+                     .what = N_("where to write it; - for standard output")}},
         .no = N_("there is no such request"),
         .examples = {"akta request bag 2026-000123 -o sprawa.zip"},
     },

@@ -56,7 +56,8 @@ static bool read_fn(struct txn *t, void *ctx, struct err *e)
     }
     return repeated(t, x, e) && ledger_last_event(t, &id, &x->told, e) &&
            key_get(t, archive_store(x->a.d->a), &id, &x->key, e) &&
-           requester_known(t, &id, &x->key, &x->a.known, &x->a.email, e) && publishing_known(t, &x->a, &x->key, e);
+           requester_known(t, &id, &x->key, &x->a.known, &x->a.email, e) && publishing_known(t, &x->a, &x->key, e) &&
+           terms_known(t, &x->a, &x->key, e);
 }
 
 /* ---------------------------------------------------------------- before the verb */
@@ -110,6 +111,8 @@ static void fill_row(struct doing *x)
                                    .at = a->act->at,
                                    .until = a->act->verb == REQUEST_DO_EXTEND ? a->act->until : a->after.waiting_until,
                                    .served = a->act->served,
+                                   .came = a->act->channel != 0 ? a->act->came : DAY_NONE,
+                                   .channel = a->act->channel,
                                    .grosze = a->act->grosze,
                                    .outcome = a->row->effect == REQUEST_TERM_STOP ? a->after.outcome : 0,
                                    .call = a->act->call,
@@ -131,6 +134,11 @@ static void entry_lines(struct doing *x, struct event *ev)
     if (!day_is_none(x->row.until)) {
         day_text(x->row.until, day);
         event_line(ev, "until", arena_str(ar, str_of(day)));
+    }
+    if (x->row.channel != 0) {
+        day_text(x->row.came, day);
+        event_line(ev, "came", arena_str(ar, str_of(day)));
+        event_line(ev, "channel", str_of(request_channel_name((enum request_channel)x->row.channel)));
     }
     if (x->row.outcome != 0) {
         event_line(ev, "outcome", str_of(request_outcome_name((enum request_outcome)x->row.outcome)));

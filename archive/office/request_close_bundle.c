@@ -100,8 +100,7 @@ static bool add(struct making *m, struct str name, struct str title, const char 
 
 static const char *origin_of(const struct request_event *ev)
 {
-    bool requesters = ev->role == REQUEST_CITIZEN || ev->verb == REQUEST_DO_FILE || ev->verb == REQUEST_DO_SUPPLEMENT ||
-                      ev->verb == REQUEST_DO_OBJECT || ev->verb == REQUEST_DO_ACCEPT || ev->verb == REQUEST_DO_WITHDRAW;
+    bool requesters = ev->role == REQUEST_CITIZEN || (ev->verb >= REQUEST_DO_FILE && ev->verb <= REQUEST_DO_WITHDRAW);
     return requesters ? "received" : "sent";
 }
 
@@ -122,7 +121,7 @@ static bool add_letter(struct making *m, const struct request_event *ev, struct 
     }
     return add(m, arena_fmt(m->ar, "%03llu-%s-letter.txt", n, verb),
                arena_fmt(m->ar, tr(LANG_PL, N_("Request %s, letter %llu: %s")), m->v->number, n, verb), origin_of(ev),
-               ACCESS_RESTRICTED, warsaw_day(ev->at), &p, p.text.n, e);
+               ACCESS_RESTRICTED, day_is_none(ev->came) ? warsaw_day(ev->at) : ev->came, &p, p.text.n, e);
 }
 
 static void day_line(struct buf *b, const char *key, struct day d)
@@ -143,6 +142,10 @@ static void what_happened(struct buf *b, const struct request_view *v, const str
             request_state_name(ev->to), request_kind_name(ev->kind));
     day_line(b, "until", ev->until);
     day_line(b, "served", ev->served);
+    day_line(b, "came", ev->came);
+    if (ev->channel != 0) {
+        buf_fmt(b, "channel: %s\n", request_channel_name(ev->channel));
+    }
     if (ev->grosze > 0) {
         buf_fmt(b, "grosze: %llu\n", (unsigned long long)ev->grosze);
     }

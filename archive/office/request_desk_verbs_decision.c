@@ -1,12 +1,14 @@
 /* request_desk_verbs_decision.c: what a decision may not leave out (F-25, F-28): the provision that limits access, in
  * whose interest, who took a position in the case, and what can be done against it. Pure. Fails: ERR_INVALID for a
- * ground that the law of this kind of letter does not know, or one that needs to name whom it protects. */
+ * refusal without a ground where the law lists them, for a ground that the law of this kind of letter does not know, or
+ * one that needs to name whom it protects. */
 #include "office_desk.h"
 #include "request_internal.h"
 
 #include <string.h>
 
-#define TEXT_MOST 16000u
+#define TEXT_MOST        16000u
+#define DISPROPORTIONATE "10-4"
 
 struct ground {
     const char *code;
@@ -28,6 +30,10 @@ static const struct ground grounds[] = {
      N_("art. 3(1)(1) of the act on access to public information: processed information without special importance for "
         "the public interest")},
     {"6", REQUEST_REUSE, false, N_("art. 6 of the act on open data and the re-use of public-sector information")},
+    {DISPROPORTIONATE, REQUEST_REUSE, false,
+     N_("art. 10(4) of the act on open data and the re-use of public-sector information: disproportionate effort "
+        "beyond "
+        "simple operations")},
 };
 
 /* Own words go by the law of public information until a clerk says otherwise. */
@@ -36,26 +42,58 @@ static enum request_kind law_of(enum request_kind k)
     return k == REQUEST_OWN_WORDS ? REQUEST_FOI : k;
 }
 
+/* n 0: refusals of this kind of letter have no closed list (RODO names none). */
+static void grounds_of(const struct request_view *v, struct buf *all)
+{
+    for (size_t i = 0; i < COUNT_OF(grounds); i++) {
+        if (grounds[i].kind == law_of(v->kind)) {
+            buf_fmt(all, "%s%s", all->n > 0 ? ", " : "", grounds[i].code);
+        }
+    }
+}
+
 static bool no_such_ground(const struct request_view *v, struct str code, struct err *e)
 {
     struct buf all CLEANUP(buf_free) = BUF_INIT(400);
     char shown[60];
     text_printable(code, shown, sizeof shown);
-    for (size_t i = 0; i < COUNT_OF(grounds); i++) {
-        if (grounds[i].kind == law_of(v->kind)) {
-            buf_fmt(&all, "%s%s", all.n > 0 ? ", " : "", grounds[i].code);
-        }
-    }
+    grounds_of(v, &all);
     return all.n == 0 ? err_field(e, ERR_INVALID, "ground", "a refusal of this kind of letter has no ground of a list")
                       : err_field(e, ERR_INVALID, "ground", "“%s” is no ground of this kind of letter; there are %.*s",
                                   shown, (int)all.n, (const char *)all.p);
+}
+
+static bool no_ground(const struct request_view *v, const struct desk_decision *in, struct err *e)
+{
+    struct buf all CLEANUP(buf_free) = BUF_INIT(400);
+    if (in->refuses) {
+        grounds_of(v, &all);
+    }
+    return all.n == 0 || err_field(e, ERR_INVALID, "ground",
+                                   "each refusal names the provision that limits access (F-25): add a ground, one of "
+                                   "%.*s",
+                                   (int)all.n, (const char *)all.p);
+}
+
+/* uodpw 41 ust. 3: first an offer says how it can be handed over; only who objects to that is refused. */
+static bool ground_fits(const struct request_view *v, const struct ground *g, const struct desk_decision *in,
+                        struct err *e)
+{
+    if (str_is(in->ground, DISPROPORTIONATE) && v->state != REQUEST_OBJECTED) {
+        return err_field(e, ERR_INVALID, "ground",
+                         "by art. 10(4) only who objected to an offer is refused (R-07): offer the way in which it can "
+                         "be handed over");
+    }
+    return !g->protects || in->protects.n > 0 ||
+           err_field(e, ERR_INVALID, "protects",
+                     "the decision names in whose interest it refuses (F-28): say who or what is protected");
 }
 
 static bool add_ground(const struct request_view *v, const struct desk_decision *in, struct buf *out, struct err *e)
 {
     const struct ground *found = NULL;
     if (in->ground.n == 0) {
-        return true;
+        return no_ground(v, in, e);
     }
     for (size_t i = 0; i < COUNT_OF(grounds); i++) {
         if (str_is(in->ground, grounds[i].code) && grounds[i].kind == law_of(v->kind)) {
@@ -65,9 +103,8 @@ static bool add_ground(const struct request_view *v, const struct desk_decision 
     if (found == NULL) {
         return no_such_ground(v, in->ground, e);
     }
-    if (found->protects && in->protects.n == 0) {
-        return err_field(e, ERR_INVALID, "protects",
-                         "the decision names in whose interest it refuses (F-28): say who or what is protected");
+    if (!ground_fits(v, found, in, e)) {
+        return false;
     }
     buf_add_z(out, tr(v->lang, N_("Ground of the refusal: ")));
     buf_add_z(out, tr(v->lang, found->said));

@@ -68,9 +68,14 @@ static bool effect_fee(struct acting *a, struct err *e)
     return true;
 }
 
-static bool kind_term(struct acting *a, struct day start, struct term *out, struct err *e)
+bool act_kind_term(struct acting *a, struct day start, struct term *out, struct err *e)
 {
     return term_of_step(a->d, str_of(request_kind_name((enum request_kind)a->after.kind)), start, e->lang, out, e);
+}
+
+struct day act_chosen_on(const struct acting *a)
+{
+    return a->act->channel != 0 ? a->act->came : a->day;
 }
 
 /* After a call the office's own term goes on (F-17); after any other choice it begins anew. */
@@ -83,26 +88,10 @@ static bool effect_resume(struct acting *a, struct err *e)
     if (a->before.state == REQUEST_CALLED) {
         return true;
     }
-    if (!kind_term(a, a->day, &term, e)) {
+    if (!act_kind_term(a, act_chosen_on(a), &term, e)) {
         return false;
     }
     h->decide_by = term.end;
-    return true;
-}
-
-/* A letter of another kind has another term, from the same day (F-08). */
-static bool effect_start(struct acting *a, struct err *e)
-{
-    struct request_law *law CLEANUP(law_give) = NULL;
-    a->after.kind = a->act->kind;
-    if (!law_take(a->d, a->after.day, &law, e) || !head_term(&a->after, law, a->ar, e)) {
-        return false;
-    }
-    struct request_head *h = &a->after;
-    if (!day_is_none(h->longest) && h->extended_to.n > h->longest.n) { /* the new kind's strict end (F-13) */
-        h->extended_to = h->longest;
-    }
-    a->after.flags &= ~(uint64_t)REQUEST_HINT_UNSURE;
     return true;
 }
 
@@ -152,7 +141,7 @@ static bool apply_term(struct acting *a, struct err *e)
 {
     switch (a->row->effect) {
         case REQUEST_TERM_START:
-            return effect_start(a, e);
+            return act_requalify(a, e);
         case REQUEST_TERM_WAIT:
             return effect_wait(a, e);
         case REQUEST_TERM_EXTEND:

@@ -201,7 +201,7 @@ static bool seal_first_event(struct filing *f, struct err *e)
     f->first.kind = f->head.kind;
     f->first.files = f->files.count;
     f->first.until = f->head.due;
-    f->first.served = DAY_NONE;
+    f->first.served = f->first.came = DAY_NONE;
     if (!row_encode(&request_event_kind, &f->first, &f->key, &f->head.id, &row, e) || !buf_ok(&row, e)) {
         return false;
     }

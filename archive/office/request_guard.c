@@ -82,14 +82,52 @@ static bool guard_disclosure(const struct acting *a, struct err *e)
                    day_said(a->before.disclose_from, text));
 }
 
+#define O(outcome) (1u << (outcome))
+
+/* What an answer can come to, by the law of the kind: only what is asked for can be disclosed; what KPA dział VIII and
+ * the act on petitions know is dealt with. */
+static unsigned outcomes_of(enum request_kind k)
+{
+    static const unsigned any = O(REQUEST_OTHER_MODE) | O(REQUEST_DUPLICATE);
+    switch (k) {
+        case REQUEST_FOI:
+        case REQUEST_OWN_WORDS:
+            return any | O(REQUEST_DISCLOSED) | O(REQUEST_POINTER) | O(REQUEST_GIVEN_ORALLY) | O(REQUEST_NOT_PUBLIC);
+        case REQUEST_REUSE: /* settled: the requester has it, without conditions */
+            return any | O(REQUEST_DISCLOSED) | O(REQUEST_POINTER) | O(REQUEST_SETTLED);
+        case REQUEST_DATA_SUBJECT: /* settled: corrected, erased, restricted */
+            return any | O(REQUEST_DISCLOSED) | O(REQUEST_GIVEN_ORALLY) | O(REQUEST_SETTLED);
+        case REQUEST_COMPLAINT:
+        case REQUEST_PROPOSAL:
+        case REQUEST_PETITION:
+        case REQUEST_KIND_END:
+            break;
+    }
+    return any | O(REQUEST_SETTLED);
+}
+
 static bool guard_outcome(const struct acting *a, struct err *e)
 {
-    static const unsigned answers = 1u << REQUEST_DISCLOSED | 1u << REQUEST_POINTER | 1u << REQUEST_GIVEN_ORALLY |
-                                    1u << REQUEST_NOT_PUBLIC | 1u << REQUEST_OTHER_MODE | 1u << REQUEST_DUPLICATE |
-                                    1u << REQUEST_SETTLED;
-    return (answers & 1u << a->act->outcome) != 0 ||
-           err_field(e, ERR_INVALID, "outcome", "%s is not an outcome of an answer; another verb leads there",
-                     request_outcome_name(a->act->outcome));
+    static const unsigned answers = O(REQUEST_DISCLOSED) | O(REQUEST_POINTER) | O(REQUEST_GIVEN_ORALLY) |
+                                    O(REQUEST_NOT_PUBLIC) | O(REQUEST_OTHER_MODE) | O(REQUEST_DUPLICATE) |
+                                    O(REQUEST_SETTLED);
+    unsigned has = outcomes_of((enum request_kind)a->before.kind);
+    const char *given = request_outcome_name(a->act->outcome);
+    struct buf all CLEANUP(buf_free) = BUF_INIT(400);
+    if ((has & O(a->act->outcome)) != 0) {
+        return true;
+    }
+    if ((answers & O(a->act->outcome)) == 0) {
+        return err_field(e, ERR_INVALID, "outcome", "%s is not an outcome of an answer; another verb leads there",
+                         given);
+    }
+    for (enum request_outcome o = REQUEST_DISCLOSED; o < REQUEST_OUTCOME_END; o++) {
+        if ((has & O(o)) != 0) {
+            buf_fmt(&all, "%s%s", all.n > 0 ? ", " : "", request_outcome_name(o));
+        }
+    }
+    return err_field(e, ERR_INVALID, "outcome", "%s is no outcome of a letter of this kind; there are: %.*s", given,
+                     (int)all.n, (const char *)all.p);
 }
 
 static bool wait_is_over(const struct acting *a, struct err *e)
@@ -146,9 +184,23 @@ static bool guard_choice(const struct acting *a, struct err *e)
         a->day.n > h->waiting_until.n) {
         return err_set(e, ERR_STATE, "the offer could be answered until %s", day_said(h->waiting_until, text));
     }
-    return h->state != REQUEST_FEE || a->day.n < h->disclose_from.n ||
+    return h->state != REQUEST_FEE || act_chosen_on(a).n < h->disclose_from.n ||
            err_set(e, ERR_STATE, "the choice was open until %s; the answer is under way",
                    day_said(day_add(h->disclose_from, -1), text));
+}
+
+static bool guard_came(const struct acting *a, struct err *e)
+{
+    char text[DAY_TEXT_SIZE];
+    if (a->act->channel == 0) {
+        return true;
+    }
+    if (a->act->came.n > a->day.n) {
+        return err_field(e, ERR_INVALID, "received", "the day on which the letter came in is still to come");
+    }
+    return a->act->came.n >= a->before.day.n ||
+           err_field(e, ERR_INVALID, "received", "no letter on the request came in before it, on %s",
+                     day_said(a->before.day, text));
 }
 
 static bool guard_times(const struct acting *a, struct err *e)
@@ -176,7 +228,7 @@ static bool guard_served(const struct acting *a, struct err *e)
 
 bool act_guards(const struct acting *a, struct err *e)
 {
-    if (!guard_times(a, e) || !guard_known(a, e) || !guard_public(a, e)) {
+    if (!guard_times(a, e) || !guard_came(a, e) || !guard_known(a, e) || !guard_public(a, e)) {
         return false;
     }
     switch (a->act->verb) {

@@ -79,7 +79,8 @@ extern const struct row_kind request_head_kind;
 struct request_event_row {
     uint64_t verb, role, to, outcome, call, kind, grosze, files, letter_size;
     instant at;
-    struct day until, served;
+    uint64_t channel; /* of a letter that the office entered; 0: none */
+    struct day until, served, came;
     struct str unit;
     struct str text; /* sealed, like the rest */
     struct request_form form;

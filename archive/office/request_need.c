@@ -86,6 +86,21 @@ static bool check_ranges(const struct request_act *act, struct err *e)
     return true;
 }
 
+/* Who chooses here chooses now; a letter came some way, on some day, and its day counts (F-21). */
+static bool check_came(const struct request_act *act, struct err *e)
+{
+    bool letter = act->verb == REQUEST_DO_CHANGE_WAY && act->role == REQUEST_OFFICE;
+    if (act->channel < 0 || act->channel >= REQUEST_CHANNEL_END || (!letter && act->channel != 0)) {
+        return err_field(e, ERR_INVALID, "channel", "%s takes no channel", request_verb_name(act->verb));
+    }
+    if (letter && !request_channel_entered(act->channel)) {
+        return err_field(e, ERR_INVALID, "channel",
+                         "say how the letter came: counter, letter, e-mail, edelivery or epuap");
+    }
+    return !letter || !day_is_none(act->came) ||
+           err_field(e, ERR_INVALID, "received", "say on which day the letter reached the office: it counts from then");
+}
+
 /* Only what the new way needs is asked for again: the rest is on file. Own words ask for nothing else than that. */
 static bool check_contacts(struct acting *a, struct err *e)
 {
@@ -116,7 +131,8 @@ static bool check_contacts(struct acting *a, struct err *e)
 bool act_needs(struct acting *a, struct err *e)
 {
     const struct request_act *act = a->act;
-    if (!check_ranges(act, e) || !check_given(act, e) || (act->once.n > 0 && !once_valid(act->once, e))) {
+    if (!check_ranges(act, e) || !check_given(act, e) || !check_came(act, e) ||
+        (act->once.n > 0 && !once_valid(act->once, e))) {
         return false;
     }
     if (act->verb == REQUEST_DO_SUPPLEMENT && act->text.n == 0 && act->draft.n == 0) {

@@ -77,6 +77,8 @@ static const struct field event_fields[] = {
     {11, "files", F_U64, EVENT(files), UINT32_MAX, 0},
     {12, "unit", F_TEXT, EVENT(unit), 200, 0},
     {13, "letter_size", F_U64, EVENT(letter_size), 0, 0},
+    {14, "channel", F_U64, EVENT(channel), REQUEST_CHANNEL_END - 1, 0},
+    {15, "came", F_DAY, EVENT(came), 0, 0},
     {40, "text", F_TEXT, EVENT(text), 20000, SECRET},
     {41, "form_kind", F_U64, EVENT(form.kind), REQUEST_KIND_END - 1, SECRET},
     {42, "way", F_U64, EVENT(form.way), REQUEST_WAY_END - 1, SECRET},

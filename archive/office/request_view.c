@@ -102,6 +102,8 @@ static void event_of_row(const struct request_event_row *row, uint64_t number, s
                                   .to = (enum request_state)row->to,
                                   .until = row->until,
                                   .served = row->served,
+                                  .came = row->came,
+                                  .channel = (enum request_channel)row->channel,
                                   .grosze = row->grosze,
                                   .unit = row->unit,
                                   .outcome = (enum request_outcome)row->outcome,

@@ -82,9 +82,9 @@ def cases(desk):
             "offer": ({**foi, "kind": "reuse", **reuse, **address}, ["offer", "--text", "Podaj źródło i datę.", "--served", day(0)]),
             "answered": (foi, ["answer", answer, "--text", "Umowy są w załączniku."]),
             "form": ({**foi, "way": "other", "way_other": "plik SHP"}, ["form", "--text", "Nie mamy pliku SHP, możemy dać PDF.", "--served", day(0)]),
-            "partly": ({**foi, **address}, ["partly", answer, "--text", "Bez cennika: to tajemnica przedsiębiorcy.", "--served", day(0)]),
+            "partly": ({**foi, **address}, ["partly", answer, "--ground", "5-2-business", "--protects", "Wykonawca", "--text", "Bez cennika: to tajemnica przedsiębiorcy.", "--served", day(0)]),
             "not-held": (foi, ["not-held", "--text", "Nie prowadzimy takiej ewidencji."]),
-            "refused": ({**foi, **address}, ["refuse", "--text", "Tajemnica przedsiębiorcy.", "--served", day(0)])}
+            "refused": ({**foi, **address}, ["refuse", "--ground", "5-2-business", "--protects", "Wykonawca", "--text", "Tajemnica przedsiębiorcy.", "--served", day(0)])}
     paths = {}
     mailed = json.loads(http(desk, json.dumps({**foi, "way": "email", "email": "anna@example.pl"})))
     for verb, *words in (["extend", "--until", day(40), "--reason", "Zbieramy umowy."], ["answer", "--text", "Nie ma."]):

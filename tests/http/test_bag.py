@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import zipfile
 
-from desk import Desk, Page, main, ok, same, scratch, wait_for
+from desk import BUILD, Desk, Page, main, ok, same, scratch, wait_for
 from letter import PDF, file_foi, follow, form
 
 desk = Desk().start()
@@ -158,6 +158,10 @@ def the_offices():
     same((done.status, told["number"], told["bytes"]), (0, number, path.stat().st_size), "the tool writes it")
     bag = unpacked(path.read_bytes())
     same(rfc8493(bag), [], "a valid bag")
+    piped = subprocess.run([BUILD / "akta", "-d", str(desk.dir), "request", "bag", number, "-o", "-"], stdout=subprocess.PIPE, cwd=folder, timeout=60)
+    same((piped.returncode, rfc8493(unpacked(piped.stdout)), (folder / "-").exists()), (0, [], False), "-o -: to standard output")
+    a = desk("--json", "request", "bag", number, "-o", "-")
+    ok(a.status == 2 and a.out == "", "which --json cannot share", a)
     same(desk("request", "bag", "2026-999999", "-o", folder / "x.zip").status, 1, "of no unknown case")
     ok(not (folder / "x.zip").exists(), "and nothing is left then")
     a = desk("request", "bag", number, "-o", folder / "missing" / "x.zip")

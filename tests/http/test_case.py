@@ -127,7 +127,7 @@ def an_answer():
 
 def a_refusal():
     number, _, token = file_foi(desk, name="Jan Próba", way="post", street="Polna 3", postal_code="17-300", city="Siemiatycze")
-    office("refuse", number, "--text", "Tajemnica przedsiębiorcy.")
+    office("refuse", number, "--ground", "5-2-business", "--protects", "Wykonawca", "--text", "Tajemnica przedsiębiorcy.")
     text = says(token, "refused", "Odmowa", "Tajemnica przedsiębiorcy.", "Jeśli się nie zgadzasz", "14 dni", "SKO", "Termin ruszy po doręczeniu.")
     ok("bezczynność" not in text, "no complaint of inactivity against a decision", text)
     office("served", number, "--on", TODAY.isoformat())

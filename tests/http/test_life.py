@@ -107,7 +107,7 @@ def refused():
     page_of(token, "Prosimy o podpis.")
     done = follow(desk, form(desk, f"/s/{token}/uzupelnij").send([("podpisany.txt", ORDER.read_bytes())], text=f"Podpisuję: {WHO}")).answer
     ok("Podpisuję" in Page(done.text).said, "the citizen replies on the page")
-    office("refuse", number, REGISTERS, "--text", "Odmawiam: prywatność osoby fizycznej.")
+    office("refuse", number, REGISTERS, "--ground", "5-2-privacy", "--protects", "Osoba z akt", "--text", "Odmawiam: prywatność osoby fizycznej.")
     office("served", number, "--on", TODAY.isoformat())
     text = page_of(token, "Odmowa", "Odmawiam: prywatność osoby fizycznej.", "14 dni", "SKO")
     kinds = re.findall(rf"/s/{token}/srodek/(\d)", text)

@@ -110,7 +110,7 @@ def work():
             same(leaky.status, 2, "so are such words of an answer")
             office("publish", p["number"], "--text", "Wydano trzy pozwolenia.", "--file", str(seq))
         elif i < 11:
-            office("refuse", p["number"], "--text", f"Odmowa dla: {p['name']}")
+            office("refuse", p["number"], "--ground", "5-1", "--text", f"Odmowa dla: {p['name']}")
         else:
             office("assign", p["number"], "--unit", "WA")
 

@@ -55,7 +55,7 @@ static inline struct request_act sound_act(enum request_verb v, enum request_kin
             a.served = warsaw_day(a.at);
             break;
         case REQUEST_DO_ANSWER:
-            a.outcome = REQUEST_DISCLOSED;
+            a.outcome = k >= REQUEST_COMPLAINT && k <= REQUEST_PETITION ? REQUEST_SETTLED : REQUEST_DISCLOSED;
             break;
         case REQUEST_DO_FORWARD:
         case REQUEST_DO_REOPEN:

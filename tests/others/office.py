@@ -99,7 +99,7 @@ class Given:
     def refused(self):
         number, _ = self.filed("refused", lang="/en", email="john@example.org", way="email", name="John Doe", street="Polna 3",
                                postal_code="17-300", city="Siemiatycze")
-        self.office("refuse", number, "--text", "Tajemnica przedsiębiorcy.", "--served", in_days(0))
+        self.office("refuse", number, "--ground", "5-2-business", "--protects", "Wykonawca", "--text", "Tajemnica przedsiębiorcy.", "--served", in_days(0))
         self.office("close", number, "--unit", "WF")
 
     def withdrawn(self):

@@ -118,6 +118,10 @@ def get():
     ok(a.status == 0 and out.read_bytes() == data and a.row["sha256"] == rec["sha256"], "get -o: the exact bytes", a)
     ok(office.people("get", rec["id"]).raw == data, "get to standard output")
     same(office("get", rec["id"]).status, 2, "--json needs -o")
+    a = office.people("get", rec["id"], "-o", "-", cwd=here)
+    ok(a.status == 0 and a.raw == data and not (here / "-").exists(), "get -o -: standard output", a.err)
+    a = office("get", rec["id"], "--output=-", cwd=here)
+    ok(a.status == 2 and a.out == "" and not (here / "-").exists(), "which --json cannot share", a)
     same(office("get", "6f1d2c0b9a8e4f7d8c3b2a1907f6e5d4", "-o", out).status, 1, "no such record: status 1")
     same(office("get", "123", "-o", out).status, 2, "no identifier: status 2")
     same(office("get", rec["id"], "-o", here / "no" / "such" / "folder").status, 2, "a folder that does not exist")
@@ -175,6 +179,8 @@ def proof():
     same(hashlib.sha256(b"\0" + text).hexdigest(), entry["leaf"], "whose leaf is their hash")
     proved = office("log", "prove", 0, "-o", here / "p.tlog-proof")
     ok(proved.status == 0 and (here / "p.tlog-proof").read_text() == proved.row["proof"], "log prove", proved)
+    a = office.people("log", "prove", 0, "-o-", cwd=here)
+    same((a.status, a.out), (0, proved.row["proof"]), "log prove -o -: standard output")
     same([office("log", "prove", 99999).status, office("log", "entry", "x").status], [1, 2], "no such entry, no index")
     a = office("log", "export", "-o", here / "dziennik")
     ok(a.status == 0 and (here / "dziennik" / "checkpoint").exists(), "log export", a)
@@ -195,6 +201,11 @@ def proof():
        "evidence: everything to check it alone", a)
     ok((here / "dowod" / "document").read_bytes() == TEXT, "with the document itself")
     same(office("evidence", "6f1d2c0b9a8e4f7d8c3b2a1907f6e5d4", "-o", here / "nic").status, 1, "no such record")
+    for words in (("evidence", rec["id"], "-o", "-"), ("log", "export", "-o", "-"), ("backup", "-"), ("backup", "--keys", "-")):
+        a = office.people(*words, cwd=here)
+        ok(a.status == 2 and a.out == "" and "./-" in a.err and not (here / "-").exists(), f"a folder is no document: {words[0]} {words[-2]} -", a)
+    a = akta("init", "-", "--office", HOUSE / "conf" / "office.conf", cwd=here)
+    ok(a.status == 2 and "./-" in a.err and not (here / "-").exists(), "nor does an archive begin there", a)
 
 
 def verify():

@@ -82,6 +82,9 @@ def manual():
         p = subprocess.run(["man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", str(BUILD / "akta.1")], capture_output=True,
                            env={**environment("C.UTF-8"), "MANWIDTH": "80"})
         same((p.returncode, p.stderr), (0, b""), "and man has nothing to complain of")
+    for words in (("completion",), ("help", "--man")):
+        a = akta("--json", *words)
+        ok(a.status == 2 and a.out == "" and "--json" in a.err, "--json " + " ".join(words) + ": it is no JSON, and says so", a)
     same(akta("help", "--man", lang="pl_PL.UTF-8").out.split("\n")[1], ".SH NAZWA", "a Polish one can be written")
 
 

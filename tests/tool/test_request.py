@@ -163,8 +163,8 @@ def refusal():
     r = filed()
     today = in_warsaw()
     verb("assign", r, "--unit", "WA")
-    refused(verb("refuse", r, "--text", "Decyzja"), 3, "a decision without anybody to address it to (F-26)", "F-26")
-    refused(verb("partly", r, "--text", "W części"), 3, "a decision on a part of it, too", "F-26")
+    refused(verb("refuse", r, "--text", "Decyzja", "--ground", "5-1"), 3, "a decision without anybody to address it to (F-26)", "F-26")
+    refused(verb("partly", r, "--text", "W części", "--ground", "5-1"), 3, "a decision on a part of it, too", "F-26")
     refused(verb("call", r, "--for", "sign", "--text", "Prosimy o podpis", "--served", today, "--until", day(today, 6)), 2,
             "less than the seven days of the law")
     refused(verb("call", r, "--for", "sign", "--text", "Prosimy o podpis", "--until", day(today, 9)), 2,
@@ -180,6 +180,8 @@ def refusal():
     same(a["state"], "in-work", "a letter on paper answers the call")
     ok(not verb("show", r).row["files"][0]["released"], "what the requester brought is not released as the office's")
     decision = note("decyzja.pdf", b"%PDF-1.4\nDecyzja odmowna\n" * 200)
+    for name in ("refuse", "partly"):
+        refused(verb(name, r, "--text", "Odmawiam."), 2, f"{name} without a ground (F-25)", "F-25", "5-1, 5-2-privacy, 5-2-business, 5-2a, 3-1-1")
     refused(verb("refuse", r, "--text", "Odmawiam.", "--ground", "5-9"), 2, "a ground that the act does not have (F-25)", "5-2-privacy")
     refused(verb("refuse", r, "--text", "Odmawiam.", "--ground", "6"), 2, "the ground of another act", "5-2-privacy")
     refused(verb("refuse", r, "--text", "Odmawiam.", "--ground", "5-2-privacy"), 2, "a refusal that does not say in whose interest", "F-28")
@@ -235,11 +237,15 @@ def reuse():
     archived(r, verb("close", r, "--unit", "WA"), ["002-offer-letter.txt", "003-accept-letter.txt", "004-file-001-dane.csv"])
     in_the_log(r)
     r = filed(**form)
+    refused(verb("refuse", r, "--text", "Decyzja", "--ground", "10-4"), 2, "disproportionate effort before an offer and an objection (R-07)", "R-07")
     verb("offer", r, "--text", "Podanie źródła", "--served", today)
     same(verb("object", r, "--reason", "Sprzeciw z dzisiaj", note("sprzeciw.pdf", b"%PDF-1.4 nie")).row["state"], "objected", "an objection by letter")
+    refused(verb("refuse", r, "--text", "Decyzja"), 2, "a refusal of re-use without a ground (R-08)", "6, 10-4")
     same(verb("refuse", r, "--text", "Decyzja", "--ground", "6").row["state"], "refused", "a decision follows")
     said = verb("show", r).row["timeline"][-1]["text"]
     ok("art. 6 ustawy o otwartych danych" in said and "ministra" in said and "SKO" not in said, "which names the minister (R-08, R-09)", said)
+    own = filed(kind="data-subject", right="access", way="post", name=SECRET_NAME, street="Polna 3", postal_code="17-300", city="Siemiatycze")
+    same(verb("refuse", own, "--text", "Odmawiam.").row["state"], "refused", "a refusal of one's own data has no list of grounds")
     for word, name in [("clarify",) * 2, ("sign",) * 2, ("interest", "public-interest"), ("defect",) * 2]:
         r = filed(**form) if word == "defect" else filed()
         a = verb("call", r, "--for", word, "--text", "Prosimy", "--served", today)
@@ -265,6 +271,25 @@ def fees():
     shown = verb("show", r).row
     same(shown["disclose_from"], day(in_warsaw(), 15), "it goes out on day 15 after service, paid or not (F-21, F-22)")
     refused(verb("answer", r, "--text", "Już"), 3, "an answer before that day", "F-21")
+    today = in_warsaw()
+    letter = ("--channel", "e-mail", "--received", today, "--way", "email")
+    refused(verb("change-way", r, *letter), 2, "an e-mail to no address", "e-mail")
+    refused(verb("change-way", r, "--channel", "portal", *letter[2:]), 2, "a channel that is no letter's", "request change-way")
+    refused(verb("change-way", r, *letter[:3], day(today, 1), *letter[4:], "--email", "g.b@example.pl"), 2, "a letter of tomorrow")
+    a = verb("change-way", r, *letter, "--email", "g.b@example.pl", "--text", "Proszę jednak e-mailem").row
+    same((a["state"], a["due"] >= day(today, 14)), ("filed", True), "another way by letter: no fee, a new term (F-21)")
+    shown = verb("show", r).row
+    last = shown["timeline"][-1]
+    same((last["verb"], last["role"], last["channel"], last["came"], shown["form"]["way"], shown["form"]["email"]),
+         ("change-way", "office", "e-mail", today, "email", "g.b@example.pl"), "with channel and day")
+    said = office.people("request", "show", r["number"], lang="pl_PL.UTF-8").out
+    ok(f"wpłynęło {today}, e-mailem" in said, "for people, too", said)
+    same(verb("answer", r, "--text", "W załączeniu").row["state"], "answered", "and it is answered at once")
+    verb("close", r, "--unit", "WA")
+    filed_ = {x["name"]: x for x in office("file", "show", verb("show", r).row["file"]).row["records"]}
+    way = office("record", "show", filed_["003-change-way-letter.txt"]["id"]).row
+    same((way["origin"], way["dated"]), ("received", today), "in the case file it is the requester's letter")
+    in_the_log(r)
     other = filed()
     a = verb("fee", other, "--item", "4XL=1@31,50", "--reason", "Taryfa operatora").row
     same(verb("show", other).row["timeline"][-1]["grosze"], 3150, "a price by hand, with its reason")
@@ -288,6 +313,7 @@ def words():
     a = verb("qualify", r, "--kind", "complaint", "--reason", "Treść jest skargą").row
     same(a["kind"], "complaint", "qualify")
     refused(verb("refuse", r, "--text", "x"), 3, "no decision on a complaint")
+    refused(verb("answer", r, "--text", "x", "--outcome", "disclosed"), 2, "a complaint by which something is disclosed", "other_mode, duplicate, settled")
     same(verb("answer", r, "--text", "Załatwiono").row["outcome"], "settled", "a complaint is settled")
     same(verb("reopen", r, "--reason", "Nowe okoliczności").row["state"], "in-work", "reopen")
     same(verb("forward", r, "--text", "Według właściwości", "--to", "Starosta").row["state"], "forwarded", "forward")

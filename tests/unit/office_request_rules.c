@@ -282,6 +282,169 @@ static void test_f08_another_kind_brings_its_own_strict_end(void **state)
     refused(r, &g, &leave, ERR_STATE); /* F-05: for lack of a form nothing of this kind is left aside */
 }
 
+static void qualify(struct request_case *r, const struct request_filed *f, enum request_kind to, int day)
+{
+    struct request_act act = sound_act(REQUEST_DO_QUALIFY, to, REQUEST_IN_WORK, f->received);
+    act.at = f->received + day * DAY_SECONDS;
+    act_now(r, f, &act);
+}
+
+static void extend(struct request_case *r, const struct request_filed *f, int day, const char *until)
+{
+    struct request_act act = sound_act(REQUEST_DO_EXTEND, REQUEST_FOI, REQUEST_FILED, f->received);
+    act.at = f->received + day * DAY_SECONDS;
+    act.until = case_day(until);
+    act_now(r, f, &act);
+}
+
+/* F-13: told of after the fourteen days it is none, though a complaint's month still ran; the office is late. */
+static void test_f13_an_extension_told_of_too_late_for_the_new_kind_falls_away(void **state)
+{
+    struct request_case *r = *state;
+    struct request_filed f = file_kind(r, REQUEST_COMPLAINT), in_time = file_kind(r, REQUEST_COMPLAINT);
+    extend(r, &f, 17, "2027-01-10"); /* 8 December; the fourteen days end on Monday the 7th */
+    extend(r, &in_time, 16, "2027-01-10");
+    qualify(r, &f, REQUEST_FOI, 18);
+    qualify(r, &in_time, REQUEST_FOI, 18);
+    r->c->now = f.received + 18 * DAY_SECONDS;
+    struct request_view v = open_request(r, &f);
+    assert_int_equal(v.state, REQUEST_IN_WORK);
+    assert_true(day_is_none(v.extended_to));
+    is_day(v.due, "2026-12-07");
+    is_day(v.overdue_since, "2026-12-08");
+    struct request_act again = sound_act(REQUEST_DO_EXTEND, REQUEST_FOI, REQUEST_IN_WORK, f.received);
+    again.at = r->c->now;
+    refused(r, &f, &again, ERR_STATE); /* a missed notice is not made up for */
+    v = open_request(r, &in_time);
+    assert_int_equal(v.state, REQUEST_EXTENDED);
+    is_day(v.due, "2027-01-10");
+    qualify(r, &in_time, REQUEST_COMPLAINT, 19);
+    v = open_request(r, &in_time);
+    assert_int_equal(v.state, REQUEST_EXTENDED); /* of the month, which ends on 21 December, it is one, too */
+    is_day(v.due, "2027-01-10");
+    request_doctor_finds_nothing(r);
+}
+
+/* F-13: the same while a call waits for its reply: afterwards the case is in work. */
+static void test_f13_it_falls_away_during_a_call_too(void **state)
+{
+    struct request_case *r = *state;
+    struct request_filed f = request_in(r, REQUEST_COMPLAINT, REQUEST_CALLED);
+    extend(r, &f, 20, "2027-03-01");
+    qualify(r, &f, REQUEST_FOI, 20);
+    assert_int_equal(do_verb(r, &f, REQUEST_DO_SUPPLEMENT, REQUEST_FOI, REQUEST_CALLED), REQUEST_IN_WORK);
+    struct request_view v = open_request(r, &f);
+    is_day(v.due, "2026-12-07");
+}
+
+/* B-09: a petition has three months; a day before their end is no extension of them, and one is possible still. */
+static void test_an_extension_that_the_new_term_overtakes_falls_away(void **state)
+{
+    struct request_case *r = *state;
+    struct request_filed f = file_kind(r, REQUEST_FOI);
+    extend(r, &f, 2, "2027-01-05");
+    qualify(r, &f, REQUEST_PETITION, 3);
+    struct request_view v = open_request(r, &f);
+    assert_int_equal(v.state, REQUEST_IN_WORK);
+    is_day(v.due, "2027-02-22"); /* the 21st is a Sunday */
+    extend(r, &f, 4, "2027-05-21");
+    v = open_request(r, &f);
+    is_day(v.due, "2027-05-21");
+}
+
+/* F-08, F-31: what began anew after a judgment has the length of the kind now in force. */
+static void test_f08_a_term_that_began_later_is_the_new_kinds_too(void **state)
+{
+    struct request_case *r = *state;
+    struct request_filed f = request_in(r, REQUEST_COMPLAINT, REQUEST_ANSWERED);
+    struct request_act reopen = sound_act(REQUEST_DO_REOPEN, REQUEST_COMPLAINT, REQUEST_ANSWERED, f.received);
+    reopen.at = f.received + 40 * DAY_SECONDS; /* 31 December */
+    act_now(r, &f, &reopen);
+    struct request_view v = open_request(r, &f);
+    is_day(v.due, "2027-02-01");
+    qualify(r, &f, REQUEST_FOI, 41);
+    v = open_request(r, &f);
+    is_day(v.due, "2027-01-14");
+}
+
+/* R-06, KPA 237, petycje 13: a complaint is dealt with, nothing is disclosed by it. What there is instead is named. */
+static void test_an_answer_has_an_outcome_that_its_kind_has(void **state)
+{
+    struct request_case *r = *state;
+    static const unsigned part8 = 1u << REQUEST_SETTLED | 1u << REQUEST_OTHER_MODE | 1u << REQUEST_DUPLICATE,
+                          foi = 1u << REQUEST_DISCLOSED | 1u << REQUEST_POINTER | 1u << REQUEST_GIVEN_ORALLY |
+                                1u << REQUEST_NOT_PUBLIC | 1u << REQUEST_OTHER_MODE | 1u << REQUEST_DUPLICATE;
+    static const unsigned has[REQUEST_KIND_END] = {
+        [REQUEST_FOI] = foi,
+        [REQUEST_OWN_WORDS] = foi,
+        [REQUEST_REUSE] = part8 | 1u << REQUEST_DISCLOSED | 1u << REQUEST_POINTER,
+        [REQUEST_DATA_SUBJECT] = part8 | 1u << REQUEST_DISCLOSED | 1u << REQUEST_GIVEN_ORALLY,
+        [REQUEST_COMPLAINT] = part8,
+        [REQUEST_PROPOSAL] = part8,
+        [REQUEST_PETITION] = part8,
+    };
+    for (enum request_kind k = REQUEST_FOI; k < REQUEST_KIND_END; k++) {
+        for (enum request_outcome o = REQUEST_DISCLOSED; o < REQUEST_OUTCOME_END; o++) {
+            struct request_filed f = file_kind(r, k);
+            struct request_act answer = sound_act(REQUEST_DO_ANSWER, k, REQUEST_FILED, f.received);
+            answer.outcome = o;
+            if ((has[k] & 1u << o) != 0) {
+                assert_int_equal(act_now(r, &f, &answer), REQUEST_ANSWERED);
+                continue;
+            }
+            struct err e = refused(r, &f, &answer, ERR_INVALID);
+            assert_string_equal(e.field, "outcome");
+            assert_true(says(e.text, "other_mode, duplicate") || says(e.text, "another verb"));
+        }
+        arena_reset(r->ar);
+    }
+    struct request_filed petition = file_kind(r, REQUEST_PETITION);
+    struct request_act answer = sound_act(REQUEST_DO_ANSWER, REQUEST_PETITION, REQUEST_FILED, petition.received);
+    answer.outcome = REQUEST_DISCLOSED;
+    struct err e = refused(r, &petition, &answer, ERR_INVALID);
+    assert_true(says(e.text, "disclosed is no outcome") && says(e.text, "other_mode, duplicate, settled"));
+}
+
+/* F-21: another way chosen by letter counts from the day on which it came in, whenever the office enters it. */
+static void test_f21_another_way_by_letter_counts_from_the_day_it_came_in(void **state)
+{
+    struct request_case *r = *state;
+    struct request_filed f = request_in(r, REQUEST_FOI, REQUEST_FEE); /* notice of 23 November: until 7 December */
+    struct request_act act = sound_act(REQUEST_DO_CHANGE_WAY, REQUEST_FOI, REQUEST_FEE, f.received);
+    act.role = REQUEST_OFFICE;
+    act.at = f.received + 18 * DAY_SECONDS; /* 9 December */
+    assert_string_equal(refused(r, &f, &act, ERR_INVALID).field, "channel");
+    act.channel = REQUEST_PORTAL; /* the window enters its own */
+    assert_string_equal(refused(r, &f, &act, ERR_INVALID).field, "channel");
+    act.channel = REQUEST_LETTER;
+    act.came = DAY_NONE;
+    assert_string_equal(refused(r, &f, &act, ERR_INVALID).field, "received");
+    act.came = case_day("2026-12-10");
+    assert_string_equal(refused(r, &f, &act, ERR_INVALID).field, "received"); /* still to come */
+    act.came = case_day("2026-11-20");
+    assert_string_equal(refused(r, &f, &act, ERR_INVALID).field, "received"); /* before the request */
+    act.came = case_day("2026-12-08");
+    refused(r, &f, &act, ERR_STATE); /* one day late */
+    act.came = case_day("2026-12-07");
+    assert_int_equal(act_now(r, &f, &act), REQUEST_FILED);
+    struct request_view v = open_request(r, &f);
+    const struct request_event *ev = &v.events[v.event_count - 1];
+    is_day(v.due, "2026-12-21"); /* 14 days from the 7th */
+    is_day(ev->came, "2026-12-07");
+    assert_int_equal(ev->channel, REQUEST_LETTER);
+    assert_int_equal(v.form.way, REQUEST_EMAIL);
+    assert_true(day_is_none(v.disclose_from) && day_is_none(v.events[0].came));
+    qualify(r, &f, REQUEST_COMPLAINT, 19);
+    v = open_request(r, &f);
+    is_day(v.due, "2027-01-07"); /* F-08: a month from the same day */
+    struct request_filed own = file_kind(r, REQUEST_FOI);
+    act = sound_act(REQUEST_DO_CHANGE_WAY, REQUEST_FOI, REQUEST_FILED, own.received);
+    act.channel = REQUEST_LETTER;
+    act.came = case_day("2026-11-21");
+    refused(r, &own, &act, ERR_INVALID); /* who chooses here does not choose by letter */
+    request_doctor_finds_nothing(r);
+}
+
 /* What is not possible is said with what is. */
 static void test_a_refused_verb_names_those_that_are_possible(void **state)
 {
@@ -317,6 +480,12 @@ int main(void)
         T(test_k16_who_had_it_keeps_the_file_of_what_was_passed_on),
         T(test_f35_a_published_answer_keeps_its_day_when_the_case_is_taken_up_again),
         T(test_f08_another_kind_brings_its_own_strict_end),
+        T(test_f13_an_extension_told_of_too_late_for_the_new_kind_falls_away),
+        T(test_f13_it_falls_away_during_a_call_too),
+        T(test_an_extension_that_the_new_term_overtakes_falls_away),
+        T(test_f08_a_term_that_began_later_is_the_new_kinds_too),
+        T(test_an_answer_has_an_outcome_that_its_kind_has),
+        T(test_f21_another_way_by_letter_counts_from_the_day_it_came_in),
         T(test_a_refused_verb_names_those_that_are_possible),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -40,6 +40,10 @@ static void test_the_office_enters_what_came_on_paper(void **state)
                 struct request_act act = sound_act(rows[i].verb, k, s, f.received);
                 act.role = REQUEST_OFFICE;
                 act.text = STR("Pismo z 20 listopada");
+                if (rows[i].verb == REQUEST_DO_CHANGE_WAY) {
+                    act.channel = REQUEST_LETTER;
+                    act.came = warsaw_day(act.at);
+                }
                 unsigned want = rows[i].to == REQUEST_SAME     ? (unsigned)s
                                 : rows[i].to == REQUEST_RETURN ? (unsigned)REQUEST_FILED
                                                                : rows[i].to;
