@@ -293,7 +293,9 @@ void window_answer(struct window *w, const struct request *q, struct arena *ar, 
 {
     struct call c = {.w = w, .q = q, .a = a, .ar = ar};
     uint64_t begun = monotonic_ns();
-    traffic_begin(&w->traffic);
+    if (!traffic_begin(&w->traffic) && w->archive != NULL) {
+        store_crowded(archive_store(w->archive), begun);
+    }
     a->status = 500;
     a->cache = CACHE_NEVER;
     a->type = "text/plain; charset=utf-8";

@@ -14,9 +14,10 @@ static void add(atomic_uint_fast64_t *n, uint64_t more)
     atomic_fetch_add_explicit(n, more, memory_order_relaxed);
 }
 
-void traffic_begin(struct traffic *t)
+bool traffic_begin(struct traffic *t)
 {
     add(&t->begun, 1);
+    return atomic_fetch_add_explicit(&t->running, 1, memory_order_relaxed) == 0;
 }
 
 void traffic_end(struct traffic *t, enum face face, int status, uint64_t ns)
@@ -28,4 +29,5 @@ void traffic_end(struct traffic *t, enum face face, int status, uint64_t ns)
     add(&t->answers[face < TRAFFIC_FACES ? face : FACE_PLAIN][status >= 200 && status < 600 ? status / 100 - 2 : 3], 1);
     add(&t->took[bucket], 1);
     add(&t->took_ns, ns);
+    atomic_fetch_sub_explicit(&t->running, 1, memory_order_relaxed);
 }

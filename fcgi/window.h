@@ -34,7 +34,7 @@ void site_fill(struct site *s); /* once, before threads */
 #define TRAFFIC_BOUNDS 9
 struct traffic { /* of all threads since the start; zero is a beginning */
     uint64_t since_ns;
-    atomic_uint_fast64_t begun, took_ns, answers[TRAFFIC_FACES][4] /* 2xx … 5xx */, took[TRAFFIC_BOUNDS + 1];
+    atomic_uint_fast64_t begun, running, took_ns, answers[TRAFFIC_FACES][4] /* 2xx … 5xx */, took[TRAFFIC_BOUNDS + 1];
 };
 unsigned traffic_bound_ms(size_t i);
 
@@ -213,7 +213,7 @@ unsigned intake_kind(struct call *c, struct header_value *type); /* enum body_ki
 
 enum who { WHO_ANYONE, WHO_LOOPBACK /* callers on this machine only: to others the address does not exist */ };
 enum face { FACE_PAGE, FACE_API, FACE_PLAIN }; /* how errors look */
-void traffic_begin(struct traffic *t);
+bool traffic_begin(struct traffic *t); /* false: others are answered at the same time */
 void traffic_end(struct traffic *t, enum face face, int status, uint64_t ns);
 enum section { SECTION_NONE, SECTION_CARDS, SECTION_REGISTERS, SECTION_ASK, SECTION_FOLLOW, SECTION_LOG,
                SECTION_REQUESTS };

@@ -259,6 +259,9 @@ struct content_job {
     bool ok;
     struct err e; /* begun by the caller with its language */
 };
+/* People wait for answers just now: for a tenth of a second content_add_all leaves them the machine. From any thread, as
+ * often as one likes. */
+void store_crowded(struct store *s, uint64_t now_ns /* monotonic_ns() */);
 /* Every job is tried; returns false only when the batch itself failed. stop (may be NULL) is asked between jobs, by one
  * thread at a time; open and close run on the threads at work, close only after an open that succeeded. */
 bool content_add_all(struct content_batch *b, struct content_job *jobs, size_t n, bool (*stop)(void *), void *stop_ctx,

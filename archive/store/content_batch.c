@@ -14,7 +14,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <string.h>
+#include <time.h>
 
 #define SYNC_EACH_MAX  4u           /* up to so many files are synced one by one, more by syncfs */
 #define FOLDER_FILES   4096u        /* of one batch; then it draws another folder */
@@ -240,6 +242,10 @@ bool content_add(struct content_batch *b, struct content_source src, const struc
 
 /* ---------------------------------------------------------------- a list of jobs over all cores */
 
+#define CROWDED_NS    100000000u /* so long after the last word of it */
+#define REST_FOR_WORK 3u
+#define REST_MOST_NS  100000000u
+
 struct crew {
     struct content_batch *batch;
     struct content_job *jobs;
@@ -279,28 +285,57 @@ static void job_do(struct crew *c, struct content_job *j)
     }
 }
 
+static bool is_crowded(const struct crew *c)
+{
+    uint64_t at = atomic_load_explicit(&c->batch->shelf->crowded_ns, memory_order_relaxed);
+    return at != 0 && monotonic_ns() - at < CROWDED_NS;
+}
+
+/* Where others wait for an answer, a thread of the crew rests after each content, and works only when nobody else wants
+ * the processor. One without the other does not help (99 of 100 pages in 2.1 to 2.7 times as long; both: 1.4 to 1.5):
+ * a low share alone lets a thread finish its turn, and what the kernel does for it has the kernel's priority. The
+ * thread cannot come back from this, but it ends with its list. */
+static void give_way(uint64_t worked)
+{
+    const struct sched_param none = {0};
+    uint64_t rest = worked * REST_FOR_WORK < REST_MOST_NS ? worked * REST_FOR_WORK : REST_MOST_NS;
+    (void)sched_setscheduler(0, SCHED_IDLE, &none); /* nobody is refused to stand back */
+    nanosleep(&(struct timespec){.tv_nsec = (long)rest}, NULL);
+}
+
+static void crew_work(struct crew *c, bool own_thread)
+{
+    for (struct content_job *j = job_take(c); j != NULL; j = job_take(c)) {
+        uint64_t begun = monotonic_ns();
+        job_do(c, j);
+        if (own_thread && is_crowded(c)) {
+            give_way(monotonic_ns() - begun);
+        }
+    }
+}
+
 static void *crew_main(void *p)
 {
-    struct crew *c = p;
-    for (struct content_job *j = job_take(c); j != NULL; j = job_take(c)) {
-        job_do(c, j);
-    }
+    crew_work(p, true);
     return NULL;
 }
 
 #define CREW_MAX 16u
 
+/* The caller waits; it works itself where there are no threads to be had. */
 static void crew_run(struct crew *c, unsigned cores)
 {
     pthread_t thread[CREW_MAX];
     unsigned started = 0;
-    while (started + 1 < cores && started + 1 < c->n && started < CREW_MAX) {
+    while (started < cores && started < c->n && started < CREW_MAX) {
         if (pthread_create(&thread[started], NULL, crew_main, c) != 0) {
             break; /* fewer threads do the same work */
         }
         started++;
     }
-    crew_main(c);
+    if (started == 0) {
+        crew_work(c, false);
+    }
     for (unsigned i = 0; i < started; i++) {
         pthread_join(thread[i], NULL);
     }

@@ -10,7 +10,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#define IDLE_MAX 12u /* buffers kept for the next piece of work */
+#define IDLE_MAX        12u /* buffers kept for the next piece of work */
+#define CROWDED_STEP_NS 10000000u
 
 static unsigned machine_cores(void)
 {
@@ -34,6 +35,15 @@ bool content_shelf_open(int dir_fd, unsigned cores, struct content_shelf **out, 
     pthread_mutex_init(&sh->lock, NULL);
     *out = sh;
     return true;
+}
+
+/* Everybody who is answered may say so: the one figure that they share is written once in a while. */
+void store_crowded(struct store *s, uint64_t now_ns)
+{
+    uint64_t before = atomic_load_explicit(&s->shelf->crowded_ns, memory_order_relaxed);
+    if (now_ns - before > CROWDED_STEP_NS) {
+        atomic_store_explicit(&s->shelf->crowded_ns, now_ns, memory_order_relaxed);
+    }
 }
 
 static void slot_free(struct content_slot *s)

@@ -9,6 +9,7 @@
 #include "content_format.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #define CONTENT_LINE_WORKERS 4u /* threads that one large content may use */
 #define CONTENT_LINE_SLOTS   8u /* chunks of it in memory at once */
@@ -37,8 +38,9 @@ struct content_shelf {
     struct content_slot *slots; /* idle ones, kept to save the page faults of fresh memory */
     struct content_tools *tools;
     size_t idle_slots, idle_tools;
-    uint8_t settled[32]; /* a bit for each folder of contents whose own name is on the disk for sure */
-    bool wide_taken;     /* one content at a time uses many slots, so that memory stays bounded */
+    uint8_t settled[32];             /* a bit for each folder of contents whose own name is on the disk for sure */
+    bool wide_taken;                 /* one content at a time uses many slots, so that memory stays bounded */
+    atomic_uint_fast64_t crowded_ns; /* store_crowded; 0: never */
 };
 
 /* dir_fd is DIR/content and is duplicated; cores 0: as many as the machine has. */

@@ -1,4 +1,4 @@
-/* Contents go in and come out the same: sizes, boundaries, random access, batches, job lists, the sweep. */
+/* Contents go in and come out the same: sizes, boundaries, random access, batches, the sweep. */
 #include "content_case.h"
 
 #include <pthread.h>
@@ -246,107 +246,6 @@ static void nearly_full_disk_is_left_alone(void **state)
     assert_true(case_store(c, (struct bytes){p, sizeof p}, &out, &e));
 }
 
-/* ---------------------------------------------------------------- job lists */
-
-struct paper {
-    struct piecewise w;
-    struct bytes plain;
-    int opened, closed;
-    bool refuse;
-};
-
-static bool paper_open(struct content_job *j, struct content_source *src, struct err *e)
-{
-    struct paper *p = j->ctx;
-    if (p->refuse) {
-        return err_set(e, ERR_DENIED, "no leave to read it");
-    }
-    p->opened++;
-    p->w = (struct piecewise){.left = p->plain};
-    *src = (struct content_source){.read = piecewise_read, .ctx = &p->w};
-    return true;
-}
-
-static void paper_close(struct content_job *j)
-{
-    struct paper *p = j->ctx;
-    p->closed++;
-}
-
-#define PAPERS 40
-static void papers_make(struct content_case *c, struct paper *papers, struct content_job *jobs, uint8_t *bytes,
-                        size_t n)
-{
-    noise_fill(bytes, n, 8);
-    for (size_t i = 0; i < PAPERS; i++) {
-        size_t size = i == 17 ? n : i * i * 13 % 9000;
-        papers[i] = (struct paper){.plain = {bytes, size}};
-        jobs[i] = (struct content_job){.open = paper_open, .close = paper_close, .ctx = &papers[i], .key = c->key};
-        jobs[i].object = c->object;
-        jobs[i].object.b[0] = (uint8_t)i;
-    }
-}
-
-static void job_list_is_done_by_all_cores(void **state)
-{
-    struct content_case *c = *state;
-    struct err e = ERR_INIT;
-    size_t n = 5 * CONTENT_CHUNK + 3, count[2], files = 0;
-    uint8_t *bytes = malloc(n);
-    struct paper papers[PAPERS];
-    struct content_job *jobs = calloc(PAPERS, sizeof *jobs);
-    papers_make(c, papers, jobs, bytes, n);
-    papers[5].refuse = true;
-    struct content_batch *b = content_batch_new(&c->store, &e);
-    assert_true(content_add_all(b, jobs, PAPERS, NULL, NULL, &e));
-    assert_true(content_batch_sync(b, &e));
-    for (size_t i = 0; i < PAPERS; i++) {
-        assert_int_equal(jobs[i].ok, i != 5);
-        assert_int_equal(papers[i].opened, i != 5);
-        assert_int_equal(papers[i].closed, i != 5);
-        if (i != 5) {
-            files += !id_is_zero(jobs[i].out.name);
-            assert_int_equal(jobs[i].out.size, papers[i].plain.n);
-            assert_true(content_verify(&c->store, &jobs[i].out, &jobs[i].key, &jobs[i].object, NULL, NULL, &e));
-        }
-    }
-    assert_int_equal(jobs[5].e.code, ERR_DENIED);
-    case_count(c, count);
-    assert_int_equal(count[0], files);
-    assert_int_equal(count[1], 0);
-    content_batch_free(&b);
-    free(jobs);
-    free(bytes);
-}
-
-static bool stop_after(void *ctx)
-{
-    int *left = ctx;
-    return (*left)-- <= 0;
-}
-
-static void stopped_list_says_what_was_not_done(void **state)
-{
-    struct content_case *c = *state;
-    struct err e = ERR_INIT;
-    size_t done = 0, interrupted = 0;
-    uint8_t bytes[9000];
-    int left = 7;
-    struct paper papers[PAPERS];
-    struct content_job *jobs = calloc(PAPERS, sizeof *jobs);
-    papers_make(c, papers, jobs, bytes, sizeof bytes);
-    struct content_batch *b = content_batch_new(&c->store, &e);
-    assert_true(content_add_all(b, jobs, PAPERS, stop_after, &left, &e));
-    for (size_t i = 0; i < PAPERS; i++) {
-        done += jobs[i].ok;
-        interrupted += !jobs[i].ok && jobs[i].e.code == ERR_INTERRUPTED;
-    }
-    assert_int_equal(done, 7);
-    assert_int_equal(interrupted, PAPERS - 7);
-    content_batch_free(&b);
-    free(jobs);
-}
-
 /* ---------------------------------------------------------------- removing */
 
 struct named {
@@ -579,8 +478,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(closed_batch_takes_no_more, begin, end),
         cmocka_unit_test_setup_teardown(failing_source_leaves_nothing, begin, end),
         cmocka_unit_test_setup_teardown(nearly_full_disk_is_left_alone, begin, end),
-        cmocka_unit_test_setup_teardown(job_list_is_done_by_all_cores, begin, end),
-        cmocka_unit_test_setup_teardown(stopped_list_says_what_was_not_done, begin, end),
         cmocka_unit_test_setup_teardown(sweep_takes_only_what_nothing_names, begin, end),
         cmocka_unit_test_setup_teardown(sweep_leaves_foreign_files_alone, begin, end),
         cmocka_unit_test_setup_teardown(remove_is_final_and_may_be_repeated, begin, end),
