@@ -245,6 +245,7 @@ bool content_add(struct content_batch *b, struct content_source src, const struc
 #define CROWDED_NS    100000000u /* so long after the last word of it */
 #define REST_FOR_WORK 3u
 #define REST_MOST_NS  100000000u
+#define STARVED_NS    1000000000u
 
 struct crew {
     struct content_batch *batch;
@@ -303,13 +304,20 @@ static void give_way(uint64_t worked)
     nanosleep(&(struct timespec){.tv_nsec = (long)rest}, NULL);
 }
 
+/* On a machine that is full, who stands back may get no turn at all: then the caller does the rest of the list. */
 static void crew_work(struct crew *c, bool own_thread)
 {
+    bool stands_back = false;
     for (struct content_job *j = job_take(c); j != NULL; j = job_take(c)) {
         uint64_t begun = monotonic_ns();
         job_do(c, j);
+        uint64_t worked = monotonic_ns() - begun;
+        if (stands_back && worked > STARVED_NS) {
+            return;
+        }
         if (own_thread && is_crowded(c)) {
-            give_way(monotonic_ns() - begun);
+            give_way(worked);
+            stands_back = true;
         }
     }
 }
@@ -322,7 +330,7 @@ static void *crew_main(void *p)
 
 #define CREW_MAX 16u
 
-/* The caller waits; it works itself where there are no threads to be had. */
+/* The caller waits, and does what its threads leave. */
 static void crew_run(struct crew *c, unsigned cores)
 {
     pthread_t thread[CREW_MAX];
@@ -333,12 +341,10 @@ static void crew_run(struct crew *c, unsigned cores)
         }
         started++;
     }
-    if (started == 0) {
-        crew_work(c, false);
-    }
     for (unsigned i = 0; i < started; i++) {
         pthread_join(thread[i], NULL);
     }
+    crew_work(c, false);
 }
 
 bool content_add_all(struct content_batch *b, struct content_job *jobs, size_t n, bool (*stop)(void *), void *stop_ctx,
