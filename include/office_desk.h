@@ -68,7 +68,7 @@ bool desk_answer_text(const struct request_view *v, struct str office, struct st
 struct desk_decision {
     struct str text;
     bool refuses;         /* all or a part of it; else it discontinues, which has no such ground (F-19) */
-    struct str ground;    /* "5-1", "5-2-privacy", "5-2-business", "5-2a", "3-1-1"; re-use: "6", "10-4" */
+    struct str ground;    /* "5-1", "5-2-privacy", "5-2-business", "5-2a", "3-1-1"; re-use: "6" */
     struct str protects;  /* whose interests */
     struct str positions; /* names and functions */
 };

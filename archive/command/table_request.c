@@ -250,9 +250,9 @@ const struct command_row table_request[] = {
              {.name = "ground",
               .value = N_("GROUND"),
               .type = VALUE_TEXT,
-              .what = N_(
-                  "what limits access: 5-1, 5-2-privacy, 5-2-business, 5-2a or 3-1-1 of the act; re-use: 6, after an "
-                  "objection also 10-4")},
+              .what =
+                  N_("what limits access: 5-1, 5-2-privacy, 5-2-business, 5-2a or 3-1-1 of the act; re-use: 6, "
+                     "after an objection none is needed")},
              {.name = "protects",
               .value = N_("TEXT"),
               .type = VALUE_TEXT,
@@ -292,9 +292,9 @@ const struct command_row table_request[] = {
              {.name = "ground",
               .value = N_("GROUND"),
               .type = VALUE_TEXT,
-              .what = N_(
-                  "what limits access: 5-1, 5-2-privacy, 5-2-business, 5-2a or 3-1-1 of the act; re-use: 6, after an "
-                  "objection also 10-4")},
+              .what =
+                  N_("what limits access: 5-1, 5-2-privacy, 5-2-business, 5-2a or 3-1-1 of the act; re-use: 6, "
+                     "after an objection none is needed")},
              {.name = "protects",
               .value = N_("TEXT"),
               .type = VALUE_TEXT,

@@ -7,8 +7,7 @@
 
 #include <string.h>
 
-#define TEXT_MOST        16000u
-#define DISPROPORTIONATE "10-4"
+#define TEXT_MOST 16000u
 
 struct ground {
     const char *code;
@@ -30,10 +29,6 @@ static const struct ground grounds[] = {
      N_("art. 3(1)(1) of the act on access to public information: processed information without special importance for "
         "the public interest")},
     {"6", REQUEST_REUSE, false, N_("art. 6 of the act on open data and the re-use of public-sector information")},
-    {DISPROPORTIONATE, REQUEST_REUSE, false,
-     N_("art. 10(4) of the act on open data and the re-use of public-sector information: disproportionate effort "
-        "beyond "
-        "simple operations")},
 };
 
 /* Own words go by the law of public information until a clerk says otherwise. */
@@ -63,30 +58,17 @@ static bool no_such_ground(const struct request_view *v, struct str code, struct
                                   shown, (int)all.n, (const char *)all.p);
 }
 
+/* After an objection to an offer the refusal rests on that itself (R-07, art. 41 ust. 3). */
 static bool no_ground(const struct request_view *v, const struct desk_decision *in, struct err *e)
 {
     struct buf all CLEANUP(buf_free) = BUF_INIT(400);
-    if (in->refuses) {
+    if (in->refuses && v->state != REQUEST_OBJECTED) {
         grounds_of(v, &all);
     }
     return all.n == 0 || err_field(e, ERR_INVALID, "ground",
                                    "each refusal names the provision that limits access (F-25): add a ground, one of "
                                    "%.*s",
                                    (int)all.n, (const char *)all.p);
-}
-
-/* uodpw 41 ust. 3: first an offer says how it can be handed over; only who objects to that is refused. */
-static bool ground_fits(const struct request_view *v, const struct ground *g, const struct desk_decision *in,
-                        struct err *e)
-{
-    if (str_is(in->ground, DISPROPORTIONATE) && v->state != REQUEST_OBJECTED) {
-        return err_field(e, ERR_INVALID, "ground",
-                         "by art. 10(4) only who objected to an offer is refused (R-07): offer the way in which it can "
-                         "be handed over");
-    }
-    return !g->protects || in->protects.n > 0 ||
-           err_field(e, ERR_INVALID, "protects",
-                     "the decision names in whose interest it refuses (F-28): say who or what is protected");
 }
 
 static bool add_ground(const struct request_view *v, const struct desk_decision *in, struct buf *out, struct err *e)
@@ -103,8 +85,9 @@ static bool add_ground(const struct request_view *v, const struct desk_decision 
     if (found == NULL) {
         return no_such_ground(v, in->ground, e);
     }
-    if (!ground_fits(v, found, in, e)) {
-        return false;
+    if (found->protects && in->protects.n == 0) {
+        return err_field(e, ERR_INVALID, "protects",
+                         "the decision names in whose interest it refuses (F-28): say who or what is protected");
     }
     buf_add_z(out, tr(v->lang, N_("Ground of the refusal: ")));
     buf_add_z(out, tr(v->lang, found->said));

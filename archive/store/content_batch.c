@@ -293,7 +293,7 @@ static bool is_crowded(const struct crew *c)
 }
 
 /* Where others wait for an answer, a thread of the crew rests after each content, and works only when nobody else wants
- * the processor. One without the other does not help (99 of 100 pages in 2.1 to 2.7 times as long; both: 1.4 to 1.5):
+ * the processor. One without the other does not help (99 of 100 pages in 2.1 to 2.7 times as long; both: 1.4 to 1.9):
  * a low share alone lets a thread finish its turn, and what the kernel does for it has the kernel's priority. The
  * thread cannot come back from this, but it ends with its list. */
 static void give_way(uint64_t worked)
